@@ -1,0 +1,57 @@
+# make run   starts the studio          make test  proves that it works
+# Both install what they need into .venv and .build; neither needs an activated environment.
+SHELL := /bin/sh
+PYTHON ?= python3
+UV := .build/uv/bin/uv
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+export UV_NO_PROGRESS := 1
+export UV_LINK_MODE := copy
+
+.PHONY: run test test-real lint check unit browser slow venv dev web lock bench clean help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' Makefile
+
+run: venv web ## start the studio (make run ARGS="--port-offset 20000 --workspace DIR")
+	@exec $(BIN)/comfystudio up $(ARGS)
+
+test: dev web ## lint, types, contracts, every test
+	@tools/test.sh
+
+test-real: dev web ## contract suite against the ComfyUI that COMFYUI_SOURCE names
+	@test -n "$$COMFYUI_SOURCE" || { echo "Set COMFYUI_SOURCE to a ComfyUI checkout that has its venv."; exit 2; }
+	@$(BIN)/pytest -m real_comfyui tests/contract
+
+$(UV): tools/bootstrap.sh
+	@tools/bootstrap.sh "$(PYTHON)"
+
+venv: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.lock pyproject.toml $(UV)
+	@echo "Installing ComfyStudio's packages into $(VENV)"
+	@test -x $(BIN)/python || $(UV) venv -q --python "$(PYTHON)" $(VENV)
+	@$(UV) pip sync -q --require-hashes --python $(BIN)/python requirements.lock
+	@$(UV) pip install -q --no-deps --no-build-isolation --python $(BIN)/python -e . 
+	@touch $@
+
+dev: $(VENV)/.dev
+
+$(VENV)/.dev: $(VENV)/.installed requirements-test.lock
+	@echo "Installing what the tests need into $(VENV)"
+	@$(UV) pip install -q --require-hashes --python $(BIN)/python -r requirements-test.lock
+	@touch $@
+
+web: venv ## build the pages when their sources changed
+	@$(BIN)/python tools/build_web.py
+
+lock: $(UV) ## write the lock files anew
+	@$(UV) pip compile -q --generate-hashes --no-emit-index-url --no-header --group build pyproject.toml -o requirements.lock
+	@$(UV) pip compile -q --generate-hashes --no-emit-index-url --no-header --group build --group test pyproject.toml -c requirements.lock -o requirements-test.lock
+
+bench: dev web ## every figure that the docs quote
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## remove what was installed and built
+	rm -rf $(VENV) .build web/node_modules src/comfystudio/web/static

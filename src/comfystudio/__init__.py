@@ -1,0 +1,3 @@
+"""ComfyStudio: one authenticated address for the tools of an image studio."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,335 @@
+"""The one table of settings: environment, `studio.toml` and flags are read from it, the reference is made from it.
+
+A flag wins over the environment, the environment over the file, the file over the default.
+"""
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+
+from comfystudio.errors import Invalid
+
+__all__ = ["SETTINGS", "Accounts", "JupyterMode", "Setting", "Settings", "load", "load_file"]
+
+Accounts = Literal["auto", "separate", "same"]
+JupyterMode = Literal["per-artist", "shared"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+FILE_NAME = "studio.toml"
+PREFIX = "COMFYSTUDIO_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, read and checked. Paths are absolute; empty text means "not set"."""
+
+    workspace: Path
+    host: str
+    port: int
+    port_offset: int
+    public_url: str
+    tool_origin: str
+    trusted_proxies: tuple[str, ...]
+    allowed_hosts: tuple[str, ...]
+    tls_certificate: Path | None
+    tls_key: Path | None
+    roster: Path | None
+    accounts: Accounts
+    comfyui_dir: Path | None
+    jupyter: JupyterMode
+    tool_python: Path | None
+    setup_dir: Path | None
+    repo_dir: Path | None
+    session_days: int
+    log_megabytes: int
+    log_level: LogLevel
+    pod_id: str
+
+    @property
+    def portal_port(self) -> int:
+        """The port the portal listens on, offset included."""
+        return self.port + self.port_offset
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row: `read` turns text or a TOML value into the setting's value or raises ValueError."""
+
+    name: str
+    default: Any
+    wanted: str
+    about: str
+    read: Callable[[Any], Any]
+    environment: str = ""
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return self.environment or PREFIX + self.name.upper()
+
+    @property
+    def flag(self) -> str:
+        """The flag of `comfystudio up` that sets it."""
+        return "--" + self.name.replace("_", "-")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or "\n" in value or "\r" in value or "\0" in value:
+        raise ValueError
+    return value.strip()
+
+
+def _whole(low: int, high: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise ValueError  # noqa: TRY004 the caller turns every ValueError into one sentence
+        number = int(value)
+        if not low <= number <= high:
+            raise ValueError
+        return number
+
+    return read
+
+
+def _path(value: Any) -> Path | None:
+    text = _text(value)
+    return Path(text).expanduser().absolute() if text else None
+
+
+def _choice(of: Any) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in get_args(of):
+            raise ValueError
+        return str(value)
+
+    return read
+
+
+def _items(check: Callable[[str], str]) -> Callable[[Any], tuple[str, ...]]:
+    def read(value: Any) -> tuple[str, ...]:
+        if isinstance(value, str):
+            value = [item for item in value.replace(",", " ").split() if item]
+        if not isinstance(value, list):
+            raise ValueError  # noqa: TRY004 the caller turns every ValueError into one sentence
+        return tuple(check(_text(item)) for item in value)
+
+    return read
+
+
+def _network(text: str) -> str:
+    return str(ipaddress.ip_network(text, strict=False))
+
+
+def _host_name(text: str) -> str:
+    if not text or any(character in text for character in "/@ \t"):
+        raise ValueError
+    return text.lower()
+
+
+def _origin(value: Any) -> str:
+    text = _text(value).rstrip("/")
+    if not text:
+        return ""
+    parts = urlsplit(text.replace("{tool}", "tool").replace("{port}", "1"))
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise ValueError
+    return text
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "workspace",
+        "",
+        "a folder",
+        "The folder that outlives the pod: people, database, tools and everything artists make. "
+        "Without it: /workspace where that exists and can be written, else ./workspace.",
+        _path,
+    ),
+    Setting(
+        "host",
+        "",
+        "an address",
+        "The address to listen on. Without it: every address on a pod or in a container, loopback elsewhere.",
+        _text,
+    ),
+    Setting("port", 8080, "a port from 1 to 65535", "The portal's port.", _whole(1, 65535)),
+    Setting(
+        "port_offset",
+        0,
+        "a number from 0 to 60000",
+        "Added to the portal's port and to the public port of every tool, so that two studios fit on a machine.",
+        _whole(0, 60000),
+    ),
+    Setting(
+        "public_url",
+        "",
+        "an address like https://studio.example.com",
+        "The portal's address as browsers see it, where a proxy stands in front.",
+        _origin,
+    ),
+    Setting(
+        "tool_origin",
+        "",
+        "an address with {tool} or {port}",
+        "The address of each tool as browsers see it, like https://{tool}.studio.example.com. "
+        "Without it: the portal's host with the tool's port.",
+        _origin,
+    ),
+    Setting(
+        "trusted_proxies",
+        (),
+        "a list of addresses or networks",
+        "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody else's are.",
+        _items(_network),
+    ),
+    Setting(
+        "allowed_hosts",
+        (),
+        "a list of host names",
+        "Further host names under which this studio may be reached, such as a workstation's name on the LAN.",
+        _items(_host_name),
+    ),
+    Setting("tls_certificate", None, "a file", "Certificate chain in PEM; with it every port speaks HTTPS.", _path),
+    Setting("tls_key", None, "a file", "The certificate's private key in PEM.", _path),
+    Setting(
+        "roster",
+        None,
+        "a file",
+        "The roster that says who may enter. Without it: artist_names.sh in the workspace.",
+        _path,
+    ),
+    Setting(
+        "accounts",
+        "auto",
+        "auto, separate or same",
+        "Whether each artist's tools run as an account of their own. auto: separate as root in a container "
+        "or pod, same elsewhere.",
+        _choice(Accounts),
+    ),
+    Setting(
+        "comfyui_dir",
+        None,
+        "a folder",
+        "The ComfyUI checkout. Without it: ComfyUI in the workspace.",
+        _path,
+    ),
+    Setting(
+        "jupyter",
+        "per-artist",
+        "per-artist or shared",
+        "One JupyterLab for each artist, or one for all, as the original had it.",
+        _choice(JupyterMode),
+    ),
+    Setting(
+        "tool_python",
+        None,
+        "a Python interpreter",
+        "The Python that environments of tools are made with. Without it: the first one, 3.11 or newer, "
+        "that the tools' accounts can execute.",
+        _path,
+    ),
+    Setting("setup_dir", None, "a folder", "The folder of tool manifests. Without it: the one that ships.", _path),
+    Setting(
+        "repo_dir",
+        None,
+        "a folder",
+        "The repository's folder, handed to tools as REPO_DIR.",
+        _path,
+        environment="REPO_DIR",
+    ),
+    Setting("session_days", 30, "a number of days from 1 to 365", "How long a sign-in lasts.", _whole(1, 365)),
+    Setting(
+        "log_megabytes",
+        64,
+        "a number from 1 to 100000",
+        "How much log each tool and job keeps, in MB; the oldest part goes first.",
+        _whole(1, 100_000),
+    ),
+    Setting("log_level", "info", "debug, info, warning or error", "How much the portal says.", _choice(LogLevel)),
+    Setting(
+        "pod_id",
+        "",
+        "a pod's id",
+        "The RunPod pod this studio runs on; addresses are made from it.",
+        _text,
+        environment="RUNPOD_POD_ID",
+    ),
+)
+
+_TABLE = {row.name: row for row in SETTINGS}
+assert [row.name for row in SETTINGS] == sorted(_TABLE, key=[f.name for f in fields(Settings)].index)
+
+
+def _value(row: Setting, value: Any, where: str) -> Any:
+    try:
+        return row.read(value)
+    except (ValueError, TypeError):
+        key = "settings.bad_origin" if row.read is _origin and "{" not in str(value) else "settings.wrong_type"
+        raise Invalid(key, where=where, name=row.name, wanted=row.wanted, value=repr(value)) from None
+
+
+def load_file(path: Path) -> dict[str, Any]:
+    """The settings in the TOML file at `path`, checked; empty where there is no file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid("settings.broken_file", path=path, problem=error) from None
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid("settings.broken_file", path=path, problem=error) from None
+    values = {}
+    for name, value in raw.items():
+        if name not in _TABLE or name == "workspace":
+            raise Invalid("settings.unknown", where=str(path), name=name)
+        values[name] = _value(_TABLE[name], value, str(path))
+    return values
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    for variable in environment:
+        if variable.startswith(PREFIX) and variable[len(PREFIX) :].lower() not in _TABLE:
+            raise Invalid("settings.unknown", where="The environment", name=variable)
+    return {
+        row.name: _value(row, environment[row.variable], row.variable)
+        for row in SETTINGS
+        if environment.get(row.variable)
+    }
+
+
+def _default_workspace() -> Path:
+    pod = Path("/workspace")
+    return pod if pod.is_dir() and os.access(pod, os.W_OK) else Path("workspace").absolute()
+
+
+def _check(settings: Settings) -> None:
+    if (settings.tls_certificate is None) != (settings.tls_key is None):
+        raise Invalid("settings.half_tls")
+    for name in ("tls_certificate", "tls_key"):
+        path = getattr(settings, name)
+        if path is not None and not os.access(path, os.R_OK):
+            raise Invalid("settings.no_file", where="settings", name=name, path=path)
+
+
+def load(flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read every source and check it. Raises `Invalid` with one sentence that names the source and the setting."""
+    environment = os.environ if environment is None else environment
+    given = {
+        name: _value(_TABLE[name], value, _TABLE[name].flag)
+        for name, value in (flags or {}).items()
+        if value is not None
+    }
+    from_environment = _from_environment(environment)
+    workspace = given.get("workspace") or from_environment.get("workspace") or _default_workspace()
+    values = {row.name: row.default for row in SETTINGS}
+    values |= load_file(workspace / FILE_NAME) | from_environment | given
+    values["workspace"] = workspace
+    settings = Settings(**values)
+    _check(settings)
+    return settings
