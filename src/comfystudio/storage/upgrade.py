@@ -15,13 +15,16 @@ from comfystudio.errors import Conflict
 __all__ = ["StorageNewer", "upgrade"]
 
 
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
 class StorageNewer(Conflict):
     """The database was written by a newer version than this one."""
 
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     return config
 

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["fields_of", "keys", "say"]
+__all__ = ["fields_of", "known", "say"]
 
 
 @cache
@@ -20,7 +20,7 @@ def _catalogue() -> dict[str, str]:
     return {f"{room}.{key}": sentence for room, words in tables.items() for key, sentence in words.items()}
 
 
-def keys() -> frozenset[str]:
+def known() -> frozenset[str]:
     """Every key of the catalogue, as `room.name`."""
     return frozenset(_catalogue())
 

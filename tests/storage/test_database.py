@@ -1,0 +1,152 @@
+"""The database: transactions, its thread, its schema, and what a locked or full disk says."""
+
+import asyncio
+import shutil
+import sqlite3
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from comfystudio.storage import Database, StorageBusy, StorageFull, StorageNewer
+from comfystudio.storage.filesystem import is_local
+from comfystudio.storage.tables import AuditRow, Base
+
+
+def _line(action: str, size: int = 1) -> AuditRow:
+    return AuditRow(at=0.0, by="", action=action, subject="x" * size, fields={})
+
+
+def _actions(session: Session) -> list[str]:
+    return list(session.scalars(select(AuditRow.action).order_by(AuditRow.id)))
+
+
+async def test_work_is_kept_whole_or_not_at_all(database: Database) -> None:
+    """A transaction that raises leaves nothing behind; one that returns is there."""
+
+    def fails(session: Session) -> None:
+        session.add(_line("lost"))
+        session.flush()
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await database.run(fails)
+    await database.run(lambda session: session.add(_line("kept")))
+    assert await database.run(_actions) == ["kept"]
+
+
+async def test_many_at_once_take_turns(database: Database) -> None:
+    """A hundred read-then-write transactions lose no update."""
+
+    def append(session: Session) -> None:
+        session.add(_line(str(len(_actions(session)))))
+
+    await asyncio.gather(*(database.run(append) for _ in range(100)))
+    assert await database.run(_actions) == [str(n) for n in range(100)]
+
+
+async def test_the_file_is_private(database: Database) -> None:
+    """Nobody else can read the database."""
+    assert stat.S_IMODE(database.path.stat().st_mode) == 0o600
+
+
+async def test_a_database_held_by_another_program_says_so(database: Database) -> None:
+    """After five seconds of waiting the sentence says busy, and the next try works."""
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageBusy):
+            await database.run(lambda session: session.add(_line("x")))
+        other.execute("ROLLBACK")
+    await database.run(lambda session: session.add(_line("y")))
+    assert await database.run(_actions) == ["y"]
+
+
+@pytest.fixture
+def tiny_disk() -> Iterator[Path]:
+    """A file system of one megabyte."""
+    folder = Path(tempfile.mkdtemp())
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=True)
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+    shutil.rmtree(folder)
+
+
+@pytest.mark.root
+async def test_a_full_disk_says_so_and_heals(tiny_disk: Path) -> None:
+    """On a full disk a write raises StorageFull, what was saved stands, and freed space is used without a restart."""
+    database = Database(tiny_disk / "studio.db")
+    await database.open()
+    await database.run(lambda session: session.add(_line("first")))
+    ballast = tiny_disk / "ballast"
+    with ballast.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
+        while True:
+            file.write(b"x" * 4096)
+    with pytest.raises(StorageFull):
+        await database.run(lambda session: session.add(_line("second", 500_000)))
+    ballast.unlink()
+    await database.run(lambda session: session.add(_line("third")))
+    assert await database.run(_actions) == ["first", "third"]
+    await database.close()
+
+
+async def test_migrations_and_tables_say_the_same(database: Database) -> None:
+    """A database made by the migrations has exactly the schema that the code expects."""
+    differences = await database.run(
+        lambda session: compare_metadata(MigrationContext.configure(session.connection()), Base.metadata)
+    )
+    assert differences == []
+
+
+async def test_a_newer_database_is_refused_and_untouched(root: Path) -> None:
+    """An older studio does not write into a database it does not know."""
+    path = root / "studio.db"
+    first = Database(path)
+    await first.open()
+    await first.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    second = Database(path)
+    with pytest.raises(StorageNewer) as caught:
+        await second.open()
+    assert "9999" in caught.value.sentence
+    await second.close()
+
+
+async def test_an_old_database_is_copied_before_it_is_changed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a migration runs, the file as it was lies beside it."""
+    path = root / "studio.db"
+    first = Database(path)
+    await first.open()
+    await first.run(lambda session: session.add(_line("kept")))
+    await first.close()
+    migrations = Path(__file__).parents[2] / "src/comfystudio/storage/migrations"
+    shutil.copytree(migrations, root / "migrations")
+    (root / "migrations/versions/9000_next.py").write_text(
+        'from alembic import op\nrevision = "9000"\ndown_revision = "0001"\n'
+        'def upgrade():\n    op.execute("DELETE FROM audit")\n'
+    )
+    monkeypatch.setattr("comfystudio.storage.upgrade.MIGRATIONS", root / "migrations")
+    second = Database(path)
+    await second.open()
+    assert await second.run(_actions) == []
+    await second.close()
+    with closing(sqlite3.connect(root / "studio.db.before-0001")) as copy:
+        assert copy.execute("SELECT action FROM audit").fetchall() == [("kept",)]
+
+
+def test_a_network_file_system_is_told_from_a_local_one(root: Path) -> None:
+    """The write-ahead log is used only where its shared memory works."""
+    device = root.stat().st_dev
+    number = f"{device >> 8 & 0xFFF}:{device & 0xFF}"
+    for kind, local in [("ext4", True), ("overlay", True), ("nfs4", False), ("fuse.mfs", False), ("9p", False)]:
+        (root / "mountinfo").write_text(f"36 35 {number} / / rw - {kind} source rw\n")
+        assert is_local(root, mounts=root / "mountinfo") is local
