@@ -9,7 +9,7 @@ ARGS ?=
 export UV_NO_PROGRESS := 1
 export UV_LINK_MODE := copy
 
-.PHONY: run test test-real lint check unit browser slow venv dev web lock bench clean help
+.PHONY: run test test-real venv dev web lock reference bench clean help
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -29,18 +29,21 @@ $(UV): tools/bootstrap.sh
 
 venv: $(VENV)/.installed
 
+# With the test packages there, the test lock (which holds the other one's packages too) is what is synced to.
+SYNC = $(UV) pip sync -q --require-hashes --python $(BIN)/python $(1) && \
+	$(UV) pip install -q --no-deps --no-build-isolation --python $(BIN)/python -e .
+
 $(VENV)/.installed: requirements.lock pyproject.toml $(UV)
 	@echo "Installing ComfyStudio's packages into $(VENV)"
 	@test -x $(BIN)/python || $(UV) venv -q --python "$(PYTHON)" $(VENV)
-	@$(UV) pip sync -q --require-hashes --python $(BIN)/python requirements.lock
-	@$(UV) pip install -q --no-deps --no-build-isolation --python $(BIN)/python -e . 
+	@if test -e $(VENV)/.dev; then $(call SYNC,requirements-test.lock); else $(call SYNC,requirements.lock); fi
 	@touch $@
 
 dev: $(VENV)/.dev
 
 $(VENV)/.dev: $(VENV)/.installed requirements-test.lock
 	@echo "Installing what the tests need into $(VENV)"
-	@$(UV) pip install -q --require-hashes --python $(BIN)/python -r requirements-test.lock
+	@$(call SYNC,requirements-test.lock)
 	@touch $@
 
 web: venv ## build the pages when their sources changed
@@ -49,6 +52,9 @@ web: venv ## build the pages when their sources changed
 lock: $(UV) ## write the lock files anew
 	@$(UV) pip compile -q --generate-hashes --no-emit-index-url --no-header --group build pyproject.toml -o requirements.lock
 	@$(UV) pip compile -q --generate-hashes --no-emit-index-url --no-header --group build --group test pyproject.toml -c requirements.lock -o requirements-test.lock
+
+reference: venv ## write docs/reference anew
+	@$(BIN)/python tools/reference.py
 
 bench: dev web ## every figure that the docs quote
 	@$(BIN)/python -m benchmarks $(ARGS)

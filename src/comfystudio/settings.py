@@ -21,6 +21,8 @@ JupyterMode = Literal["per-artist", "shared"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 FILE_NAME = "studio.toml"
 PREFIX = "COMFYSTUDIO_"
+# Read by `comfystudio connect`, which may run on a machine without a studio.
+_OF_CLIENTS = {"COMFYSTUDIO_TOKEN", "COMFYSTUDIO_ADDRESS"}
 
 
 @dataclass(frozen=True)
@@ -294,7 +296,8 @@ def load_file(path: Path) -> dict[str, Any]:
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     for variable in environment:
-        if variable.startswith(PREFIX) and variable[len(PREFIX) :].lower() not in _TABLE:
+        ours = variable.startswith(PREFIX) and variable not in _OF_CLIENTS
+        if ours and variable[len(PREFIX) :].lower() not in _TABLE:
             raise Invalid("settings.unknown", where="The environment", name=variable)
     return {
         row.name: _value(row, environment[row.variable], row.variable)

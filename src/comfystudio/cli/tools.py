@@ -1,0 +1,137 @@
+"""`comfystudio tools …`: start, stop and read the tools."""
+
+import time
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+import typer
+
+from comfystudio.cli import show, talk
+from comfystudio.cli.exits import ExitCode, Stop
+from comfystudio.cli.options import AsJson, WorkspaceFlag
+
+__all__ = ["commands"]
+
+commands = typer.Typer(help="Start, stop and read the tools.", no_args_is_help=True)
+Id = Annotated[str, typer.Argument(help="The tool's id, like jupyter-lab.")]
+AsName = Annotated[str | None, typer.Option("--as", help="The person whose instance is meant, for per-artist tools.")]
+_ENDED = {"crashed", "failed", "broken", "not_installed", "stopped"}
+
+
+@commands.command("list")
+def list_(workspace: WorkspaceFlag = None, json: AsJson = False) -> None:
+    """List the tools and their states."""
+    found = talk.with_studio(workspace, lambda api: api.call("GET", "/tools"))
+    if json:
+        show.as_json(found)
+        return
+    rows = [
+        (t["id"], t["name"], t["state"].replace("_", " "), show.clock(t["since"]), t["error"] or t["refusal"] or "")
+        for t in found["tools"]
+    ]
+    show.table(("Id", "Name", "State", "Since", ""), rows)
+
+
+def _path(tool: str, what: str = "", person: str | None = None, **query: Any) -> str:
+    given = {name: value for name, value in {"as": person, **query}.items() if value is not None}
+    return f"/tools/{quote(tool, safe='')}{what}" + (f"?{urlencode(given)}" if given else "")
+
+
+def _until_ready(api: talk.Api, tool: str, person: str | None, seconds: int) -> Any:
+    deadline = time.monotonic() + seconds
+    while True:
+        found = api.call("GET", _path(tool, person=person))
+        if found["state"] == "ready":
+            return found
+        if found["state"] in _ENDED:
+            why = found["first_error"] or found["error"] or found["state"]
+            raise Stop(ExitCode.FAILED, "cli.tool_failed", name=found["name"], why=why)
+        if time.monotonic() > deadline:
+            raise Stop(ExitCode.TIMED_OUT, "cli.timed_out", name=found["name"], seconds=seconds, id=tool)
+        time.sleep(0.1)
+
+
+@commands.command()
+def start(
+    tool: Id,
+    person: AsName = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Return when the tool is ready.")] = False,
+    seconds: Annotated[int, typer.Option("--within", help="With --wait: give up after so many seconds.")] = 180,
+    workspace: WorkspaceFlag = None,
+    json: AsJson = False,
+) -> None:
+    """Start a tool."""
+
+    def work(api: talk.Api) -> Any:
+        found = api.call("POST", _path(tool, "/start"), {"as": person} if person else {})
+        return _until_ready(api, tool, person, seconds) if wait else found
+
+    found = talk.with_studio(workspace, work, must_run=True)
+    if json:
+        show.as_json(found)
+    else:
+        show.line(f"{found['name']} is {found['state']}: {found['url']}")
+
+
+@commands.command()
+def stop(tool: Id, person: AsName = None, workspace: WorkspaceFlag = None, json: AsJson = False) -> None:
+    """Stop a tool and everything it started."""
+
+    def work(api: talk.Api) -> Any:
+        return api.call("POST", _path(tool, "/stop"), {"as": person} if person else {})
+
+    found = talk.with_studio(workspace, work)
+    if json:
+        show.as_json(found)
+    else:
+        show.line(f"{found['name']} is {found['state']}.")
+
+
+@commands.command()
+def install(tool: Id, workspace: WorkspaceFlag = None, json: AsJson = False) -> None:
+    """Install a tool and wait until it is done."""
+
+    def work(api: talk.Api) -> Any:
+        job = api.call("POST", _path(tool, "/install"))["job"]
+        while job["state"] == "running":
+            time.sleep(0.2)
+            job = api.call("GET", f"/jobs/{job['id']}")
+        if job["state"] != "done":
+            why = job["first_error"] or f"exit code {job['exit_code']}"
+            raise Stop(ExitCode.FAILED, "cli.install_failed", title=job["title"], why=why)
+        return job
+
+    found = talk.with_studio(workspace, work, must_run=True)
+    if json:
+        show.as_json(found)
+    else:
+        show.line(f"{found['title']}: done.")
+
+
+@commands.command()
+def logs(
+    tool: Id,
+    follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on printing lines as they come.")] = False,
+    lines: Annotated[int, typer.Option("-n", "--lines", help="How many lines to start with.")] = 200,
+    person: AsName = None,
+    workspace: WorkspaceFlag = None,
+    json: AsJson = False,
+) -> None:
+    """Print a tool's log."""
+
+    def tell(chunk: Any) -> None:
+        for each in chunk["lines"]:
+            if json:
+                show.as_json(each)
+            elif each["stream"] != "~" or not follow:
+                show.line(each["text"])
+
+    def work(api: talk.Api) -> None:
+        chunk = api.call("GET", _path(tool, "/log", person, tail=lines))
+        tell(chunk)
+        while follow:
+            time.sleep(0.2)
+            chunk = api.call("GET", _path(tool, "/log", person, start=chunk["next"]))
+            tell(chunk)
+
+    talk.with_studio(workspace, work)
