@@ -1,0 +1,160 @@
+"""A real studio in a process of its own, for journeys and faults."""
+
+import asyncio
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.waiting import until
+
+__all__ = ["Answer", "RunningStudio", "free_offset"]
+
+PORTS = (8080, 8188, 8888)
+
+
+def free_offset() -> int:
+    """A port offset under which every public port is free right now."""
+    for offset in range(20_000 + os.getpid() % 2_000 * 10, 50_000, 10):
+        try:
+            for port in PORTS:
+                with socket.socket() as probe:
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    probe.bind(("127.0.0.1", port + offset))
+        except OSError:
+            continue
+        return offset
+    raise AssertionError("no free ports")
+
+
+class Answer:
+    """One HTTP answer."""
+
+    def __init__(self, status: int, headers: http.client.HTTPMessage, body: bytes) -> None:
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+
+class RunningStudio:
+    """`comfystudio up` on ports of its own in `workspace`; flags as keyword arguments."""
+
+    def __init__(self, workspace: Path, **flags: str) -> None:
+        self.workspace = workspace
+        self.offset = int(flags.pop("port_offset", 0)) or free_offset()
+        self.flags = {"workspace": str(workspace), "port_offset": str(self.offset), **flags}
+        self.environment = dict(os.environ)
+        self.process: subprocess.Popen[bytes] | None = None
+        self.output = workspace.parent / f"{workspace.name}.out"
+
+    def port(self, base: int = 8080) -> int:
+        """The public port with the offset added."""
+        return base + self.offset
+
+    @property
+    def address(self) -> str:
+        """The portal's address."""
+        return f"http://localhost:{self.port()}"
+
+    def command(self, *words: str) -> list[str]:
+        """The `comfystudio` command line."""
+        return [sys.executable, "-m", "comfystudio", *words]
+
+    async def start(self, within: float = 30) -> "RunningStudio":
+        """Start it and wait for the first 200."""
+        flags = [part for name, value in self.flags.items() for part in (f"--{name.replace('_', '-')}", value)]
+        with self.output.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command("up", *flags), stdout=output, stderr=output, env=self.environment, start_new_session=True
+            )
+        await until(self._healthy, within, why=f"the studio did not start: {self.said()[-2000:]}")
+        return self
+
+    def _healthy(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.said()
+        try:
+            return self.get("/healthz").status == 200
+        except OSError:
+            return False
+
+    def said(self) -> str:
+        """What it printed."""
+        return self.output.read_text(errors="replace") if self.output.exists() else ""
+
+    def setup_link(self) -> str:
+        """The one-time address it printed last."""
+        return re.findall(r"http\S+/setup#\S+", self.said())[-1]
+
+    def request(
+        self, method: str, path: str, body: Any = None, *, port: int = 8080, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """One request on a connection of its own, as a program would send it."""
+        connection = http.client.HTTPConnection("localhost", self.port(port), timeout=30)
+        try:
+            given = dict(headers or {})
+            payload = None
+            if body is not None:
+                payload = json.dumps(body).encode()
+                given |= {"Content-Type": "application/json"}
+            if method not in {"GET", "HEAD"} and "Authorization" not in given:
+                given.setdefault("Origin", f"http://localhost:{self.port(port)}")
+            connection.request(method, path, body=payload, headers=given)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str, **more: Any) -> Answer:
+        """GET `path`."""
+        return self.request("GET", path, **more)
+
+    def cli(self, *words: str, check: bool = True, stdin: str = "") -> str:
+        """Run a `comfystudio` command in this workspace and give back what it printed."""
+        done = subprocess.run(
+            self.command(*words, "--workspace", str(self.workspace)),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert not check or done.returncode == 0, (done.returncode, done.stderr, done.stdout, self.said()[-2000:])
+        return done.stdout if check else f"{done.returncode}\n{done.stdout}{done.stderr}"
+
+    def add(self, name: str, password: str, *, admin: bool = False) -> str:
+        """Put somebody on the roster with a password; the answer is a token of theirs."""
+        self.cli("people", "add", name, *(["--admin"] if admin else []), "--password-stdin", stdin=password + "\n")
+        return self.cli("token", "create", name).strip()
+
+    def kill(self) -> None:
+        """Kill -9, as a crash would."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    async def stop(self, within: float = 30) -> None:
+        """End it and its tools; whatever is left after `within` seconds fails the test that asked."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.terminate()
+            process = self.process
+            await asyncio.to_thread(process.wait, within)
+        else:
+            await asyncio.to_thread(self.cli, "down", check=False)
+
+    @property
+    def host(self) -> str:
+        """The portal's host and port as a browser names them."""
+        return urlsplit(self.address).netloc
