@@ -1,0 +1,65 @@
+"""Asking a tool over its socket or port whether it answers: one plain HTTP/1.1 GET, no library."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Listen", "pauses", "status_of"]
+
+FIRST = 0.05
+LONGEST = 0.25
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Where a tool listens: a Unix socket, or a port on loopback."""
+
+    unix: Path | None = None
+    port: int = 0
+
+    def __str__(self) -> str:
+        return f"unix:{self.unix}" if self.unix else f"tcp:{self.port}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Listen":
+        """What `str` made; ValueError for anything else."""
+        kind, _, where = text.partition(":")
+        if kind == "unix" and where.startswith("/"):
+            return cls(unix=Path(where))
+        if kind == "tcp":
+            return cls(port=int(where))
+        raise ValueError(text)
+
+
+async def _ask(listen: Listen, path: str) -> int | None:
+    if listen.unix:
+        reader, writer = await asyncio.open_unix_connection(str(listen.unix))
+    else:
+        reader, writer = await asyncio.open_connection("127.0.0.1", listen.port)
+    try:
+        host = "localhost" if listen.unix else f"127.0.0.1:{listen.port}"
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        version, _, rest = (await reader.readline()).partition(b" ")
+        status = rest[:3]
+        return int(status) if version.startswith(b"HTTP/") and status.isdigit() else None
+    finally:
+        writer.transport.abort()
+
+
+async def status_of(listen: Listen, path: str, timeout: float = 5.0) -> int | None:  # noqa: ASYNC109 part of the rule
+    """The status of a GET of `path`; None where nobody answers within `timeout` seconds."""
+    try:
+        return await asyncio.wait_for(_ask(listen, path), timeout)
+    except (OSError, TimeoutError, ValueError):
+        return None
+
+
+def pauses() -> Iterator[float]:
+    """Seconds between two questions to a starting tool: 50 ms for the first five seconds, then up to 250 ms."""
+    for _ in range(100):
+        yield FIRST
+    pause = FIRST
+    while True:
+        pause = min(LONGEST, pause * 1.1)
+        yield pause

@@ -1,0 +1,299 @@
+"""The tools of the studio: what is there, what runs, who works in it, start, stop, install."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from comfystudio import events
+from comfystudio.errors import Conflict, Invalid, Missing, Refused, StudioError
+from comfystudio.events import Bus
+from comfystudio.keeper import Keepers, Log, Unit
+from comfystudio.people import Caller, Person
+from comfystudio.settings import Settings
+from comfystudio.tools import catalogue, views
+from comfystudio.tools.accounts import Accounts, Registry, SystemRegistry
+from comfystudio.tools.activity import Activity
+from comfystudio.tools.catalogue import Entry
+from comfystudio.tools.installs import InstallJob, Installs, JobRunner
+from comfystudio.tools.instance import Instance, Surroundings
+from comfystudio.tools.launch import Launcher, setup_folder
+from comfystudio.tools.manifest import Manifest
+from comfystudio.tools.ports import Ports, SystemPorts
+from comfystudio.tools.states import Key, instance_of, unit_of
+from comfystudio.tools.times import StartTimes
+from comfystudio.tools.upstream import Upstream, upstream_of
+from comfystudio.tools.views import Card, ToolView
+from comfystudio.workspace import Workspace
+
+__all__ = ["Directory", "Tools"]
+
+
+class Directory(Protocol):
+    """Who is who."""
+
+    def get(self, person_id: int, /) -> Person:
+        """The person with this id; `Missing` where there is none."""
+
+
+class Tools:
+    """One per studio; every method runs on the loop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        workspace: Workspace,
+        keepers: Keepers,
+        jobs: JobRunner,
+        people: Directory,
+        bus: Bus,
+        *,
+        outer: Mapping[str, str] | None = None,
+        registry: Registry | None = None,
+        ports: Ports | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        outer = os.environ if outer is None else outer
+        ports = ports or SystemPorts()
+        self.accounts = Accounts(settings, workspace, registry or SystemRegistry())
+        self._settings = settings
+        self._workspace = workspace
+        self._keepers = keepers
+        self._people = people
+        self._bus = bus
+        self._times = StartTimes(workspace.state / "start-times.json")
+        self._activity = Activity()
+        launcher = Launcher(settings, workspace, self.accounts, ports, dict(outer))
+        self._installs = Installs(launcher, jobs, self._publish)
+        self._around = Surroundings(
+            keepers, launcher, ports, self._times, self._instance_changed, self._log_of, sleep
+        )
+        self._entries: dict[str, Entry] = {}
+        self._instances: dict[Key, Instance] = {}
+        self._problems: dict[str, str] = {}
+
+    # Life
+
+    async def start_service(self) -> None:
+        """Read the manifests, take over what an earlier portal left running, look what is installed."""
+        setup = setup_folder(self._settings)
+        entries = await asyncio.to_thread(catalogue.load, setup, self._settings.port)
+        self._entries = {entry.id: entry for entry in entries}
+        await asyncio.to_thread(self._times.load)
+        for unit in await self._keepers.adopt():
+            self._adopt(unit)
+        for record in self._keepers.records():
+            instance = self._from_labels(record.labels)
+            if instance and not instance.alive and record.exit:
+                instance.remember(record.exit)
+        await self._installs.open(entries)
+
+    async def stop_service(self) -> None:
+        """Stop watching; what runs goes on and the next portal adopts it."""
+        for instance in self._instances.values():
+            instance.leave()
+        await self._installs.close()
+
+    leave_running = stop_service
+
+    async def end_all(self) -> None:
+        """End every instance of every tool."""
+        await asyncio.gather(*(instance.stop() for instance in self._instances.values()))
+
+    # What there is
+
+    def manifest(self, tool_id: str) -> Manifest:
+        """The manifest; `Missing` for an unknown tool, `Conflict` for one whose manifest is broken."""
+        entry = self._entry(tool_id)
+        if entry.manifest is None:
+            raise Conflict("tools.broken", problem=entry.problem)
+        return entry.manifest
+
+    def listeners(self) -> list[tuple[str, int]]:
+        """Tool id and public port, offset included, of every good manifest."""
+        return [
+            (entry.id, entry.manifest.port + self._settings.port_offset)
+            for entry in self._entries.values()
+            if entry.manifest
+        ]
+
+    def listener_problem(self, tool_id: str, sentence: str | None) -> None:
+        """The gateway cannot (None: can again) listen on this tool's public port; its card says so."""
+        if sentence:
+            self._problems[tool_id] = sentence
+        else:
+            self._problems.pop(tool_id, None)
+        self._publish(tool_id)
+
+    def may(self, person: Person, tool_id: str) -> str | None:
+        """The key of the refusal where this person may not use the tool; None where they may."""
+        entry = self._entries.get(tool_id)
+        if entry is None or entry.manifest is None:
+            return "tools.unknown"
+        if not person.active:
+            return "tools.not_active"
+        if entry.manifest.access == "admin" and person.role != "admin":
+            return "tools.admins_only"
+        return None
+
+    def list(self, caller: Caller) -> "list[ToolView]":
+        """Every tool as `caller` sees it, in the order of the cards."""
+        return [self.view(tool_id, caller) for tool_id in self._entries]
+
+    def view(self, tool_id: str, caller: Caller, as_: Person | None = None) -> ToolView:
+        """One tool as `caller` sees it; an admin may look at the instance of another person."""
+        entry = self._entry(tool_id)
+        if entry.manifest is None:
+            return views.broken_view(entry)
+        self._only_admins_for_others(caller, as_)
+        key = self._key(entry.manifest, as_ or caller.person)
+        return views.view_of(entry.manifest, self._card(entry.manifest, key), caller, self._instances.get(key))
+
+    # Hot path of the gateway
+
+    def upstream(self, tool_id: str, person: Person) -> Upstream | None:
+        """Where to forward this person's requests; None while nothing answers there."""
+        entry = self._entries.get(tool_id)
+        if entry is None or entry.manifest is None:
+            return None
+        instance = self._instances.get(self._key(entry.manifest, person))
+        return upstream_of(instance) if instance else None
+
+    def note_activity(self, tool_id: str, instance: str, person: Person | None = None) -> None:
+        """Somebody works in this instance just now."""
+        if person and self._activity.note((tool_id, instance), person):
+            self._publish(tool_id)
+
+    # What people ask for
+
+    async def start(self, tool_id: str, caller: Caller, *, as_: Person | None = None) -> ToolView:
+        """Start the caller's instance, or that of `as_` for an admin; one that lives already stays as it is."""
+        instance = self._asked_for(tool_id, caller, as_)
+        if not instance.alive:
+            self._startable(tool_id, instance.manifest)
+            instance.start(caller.person.name)
+        return self.view(tool_id, caller, as_)
+
+    async def stop(self, tool_id: str, caller: Caller, *, as_: Person | None = None) -> ToolView:
+        """End it and wait for that. A shared tool is ended by admins, or by anyone when nobody else works there."""
+        instance = self._asked_for(tool_id, caller, as_)
+        others = set(self._activity.people(instance.key)) - {caller.person.id}
+        if not caller.is_admin and not instance.key[1] and others:
+            names = ", ".join(sorted(self._activity.people(instance.key)[other] for other in others))
+            raise Conflict("tools.others_at_work", tool=instance.manifest.name, names=names)
+        await instance.stop()
+        return self.view(tool_id, caller, as_)
+
+    async def install(self, tool_id: str, caller: Caller) -> InstallJob:
+        """Install it, or anew, as a job. Admins only, and only while nobody's instance runs."""
+        caller.must_be_admin()
+        manifest = self.manifest(tool_id)
+        if any(one.alive for one in self._instances.values() if one.key[0] == tool_id):
+            raise Conflict("tools.running", tool=manifest.name)
+        return await self._installs.start(self._entry(tool_id), caller)
+
+    def log(self, tool_id: str, caller: Caller, as_: Person | None = None) -> Log:
+        """The log of the caller's instance, or for an admin that of `as_`."""
+        manifest = self.manifest(tool_id)
+        self._only_admins_for_others(caller, as_)
+        self._permit(tool_id, caller)
+        return self._log_of(self._key(manifest, self._whose(manifest, caller, as_)))
+
+    # Inside
+
+    def _entry(self, tool_id: str) -> Entry:
+        try:
+            return self._entries[tool_id]
+        except KeyError:
+            raise Missing("tools.unknown", tool=tool_id) from None
+
+    def _key(self, manifest: Manifest, person: Person) -> Key:
+        setting = manifest.instances_setting
+        shared = setting is not None and getattr(self._settings, setting) == "shared"
+        return manifest.id, instance_of(manifest, person.id, shared=shared)
+
+    def _permit(self, tool_id: str, caller: Caller) -> None:
+        if refusal := self.may(caller.person, tool_id):
+            raise Refused(refusal, tool=self._entry(tool_id).id)
+
+    def _only_admins_for_others(self, caller: Caller, as_: Person | None) -> None:
+        if as_ is not None and as_.id != caller.person.id and not caller.is_admin:
+            raise Missing("tools.not_yours")
+
+    def _whose(self, manifest: Manifest, caller: Caller, as_: Person | None) -> Person:
+        person = as_ or caller.person
+        if self._key(manifest, person)[1] and caller.via == "local" and as_ is None:
+            raise Invalid("tools.whose", tool=manifest.name)
+        return person
+
+    def _asked_for(self, tool_id: str, caller: Caller, as_: Person | None) -> Instance:
+        manifest = self.manifest(tool_id)
+        self._only_admins_for_others(caller, as_)
+        self._permit(tool_id, caller)
+        person = self._whose(manifest, caller, as_)
+        if as_ is not None and (refusal := self.may(person, tool_id)):
+            raise Refused(refusal, tool=tool_id)
+        return self._instance(self._key(manifest, person), person)
+
+    def _instance(self, key: Key, person: Person | None) -> Instance:
+        if key not in self._instances:
+            self._instances[key] = Instance(key, self._entries[key[0]], person if key[1] else None, self._around)
+        return self._instances[key]
+
+    def _startable(self, tool_id: str, manifest: Manifest) -> None:
+        if problem := self._problems.get(tool_id):
+            raise Conflict("tools.broken", problem=problem)
+        if self._installs.installing(tool_id):
+            raise Conflict("tools.installing", tool=manifest.name)
+        if not self._installs.installed(tool_id):
+            raise Conflict("tools.not_installed", tool=manifest.name)
+
+    def _from_labels(self, labels: Mapping[str, str]) -> Instance | None:
+        """The instance a unit belongs to; None for jobs, and for tools and people that are no longer there."""
+        if "listen" not in labels:
+            return None
+        key = labels.get("tool", ""), labels.get("instance", "")
+        entry = self._entries.get(key[0])
+        if entry is None or entry.manifest is None:
+            return None
+        try:
+            person = self._people.get(int(labels["person_id"])) if key[1] else None
+        except (StudioError, KeyError, ValueError):
+            return None
+        return self._instance(key, person)
+
+    def _adopt(self, unit: Unit) -> None:
+        instance = self._from_labels(unit.labels)
+        if instance and not instance.alive:
+            instance.adopt(unit)
+
+    def _log_of(self, key: Key) -> Log:
+        return Log(Path(self._workspace.units, unit_of(key), "log"))
+
+    def _card(self, manifest: Manifest, key: Key) -> Card:
+        tool = manifest.id
+        alive = [one for one in self._instances.values() if one.key[0] == tool and one.alive]
+        people = self._activity.people(key) if not key[1] else {}
+        people |= {one.person.id: one.person.name for one in alive if one.person}
+        return Card(
+            installed=self._installs.installed(tool),
+            hint=self._installs.hint(tool),
+            job_id=self._installs.job_id(tool),
+            installing=self._installs.installing(tool),
+            install_error=self._installs.error(tool),
+            listener_problem=self._problems.get(tool),
+            people=people,
+            alive=bool(alive),
+            takes_seconds=self._times.median(tool),
+            port=manifest.port + self._settings.port_offset,
+        )
+
+    def _instance_changed(self, key: Key) -> None:
+        instance = self._instances.get(key)
+        if instance and not instance.alive:
+            self._activity.forget(key)
+        self._publish(key[0])
+
+    def _publish(self, tool_id: str) -> None:
+        self._bus.publish("tools", "tool.changed", {"id": tool_id}, to=events.everyone())

@@ -1,0 +1,180 @@
+"""A tool as one person sees it on a card."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from comfystudio import words
+from comfystudio.people import Caller
+from comfystudio.tools.catalogue import Entry
+from comfystudio.tools.instance import Instance
+from comfystudio.tools.manifest import Manifest
+from comfystudio.tools.states import State
+
+__all__ = ["Card", "ToolView", "broken_view", "refusal_of", "view_of"]
+
+NOTHING: Mapping[str, bool] = {"start": False, "stop": False, "install": False, "open": False, "log": False}
+
+
+@dataclass(frozen=True)
+class ToolView:
+    """Times are in seconds since the epoch, `progress` runs from 0 to 1, `can` says what this person may do now.
+
+    `since` is when the state began, for a living tool when it was started. `people` are those at work in it.
+    `refusal` says why this person may not use it; `access_reason` why only admins may, for the admins' card.
+    """
+
+    id: str
+    name: str
+    icon: str
+    summary: str
+    instances: str
+    state: State
+    progress: float | None
+    phase: str | None
+    since: float | None
+    started_by: str | None
+    people: tuple[str, ...]
+    exit_code: int | None
+    exit_signal: int | None
+    first_error: str | None
+    restarts: int
+    next_try_at: float | None
+    url_port: int
+    access: str
+    access_reason: str | None
+    refusal: str | None
+    installed: bool
+    job_id: int | None
+    can: Mapping[str, bool]
+    error: str | None
+    takes_seconds: float | None
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the service knows about a tool besides one instance of it."""
+
+    installed: bool
+    hint: str
+    job_id: int | None
+    installing: bool
+    install_error: str | None
+    listener_problem: str | None
+    people: Mapping[int, str]
+    alive: bool
+    takes_seconds: float | None
+    port: int
+
+
+def refusal_of(caller: Caller, manifest: Manifest) -> str | None:
+    """Why this person may not use the tool, as a sentence; None where they may."""
+    if manifest.access == "admin" and not caller.is_admin:
+        return manifest.access_reason
+    return None
+
+
+def broken_view(entry: Entry) -> ToolView:
+    """The card of a tool whose manifest is wrong."""
+    return ToolView(
+        id=entry.id,
+        name=entry.id,
+        icon="triangle-alert",
+        summary=words.say("tools.broken_summary"),
+        instances="one",
+        state="broken",
+        progress=None,
+        phase=None,
+        since=None,
+        started_by=None,
+        people=(),
+        exit_code=None,
+        exit_signal=None,
+        first_error=None,
+        restarts=0,
+        next_try_at=None,
+        url_port=0,
+        access="admin",
+        access_reason=None,
+        refusal=None,
+        installed=False,
+        job_id=None,
+        can=NOTHING,
+        error=entry.problem,
+        takes_seconds=None,
+    )
+
+
+def _state(card: Card, instance: Instance | None) -> State:
+    if card.listener_problem:
+        return "broken"
+    if instance and instance.alive:
+        return instance.state
+    if card.installing:
+        return "installing"
+    if not card.installed:
+        return "not_installed"
+    return instance.state if instance else "stopped"
+
+
+def _error(card: Card, state: State, instance: Instance | None) -> str | None:
+    if card.listener_problem:
+        return card.listener_problem
+    if state == "not_installed":
+        return card.install_error or card.hint or None
+    return instance.error if instance else None
+
+
+def _can(state: State, card: Card, manifest: Manifest, caller: Caller, instance: Instance | None) -> dict[str, bool]:
+    may = refusal_of(caller, manifest) is None
+    idle = state in {"stopped", "crashed", "failed"}
+    waiting = state == "crashed" and instance is not None and instance.next_try_at is not None
+    mine = bool(instance and instance.key[1])
+    others = set(card.people) - {caller.person.id}
+    ours = caller.via != "local" or manifest.instances == "one"
+    return {
+        "start": may and idle and ours,
+        "stop": may and (state in {"starting", "ready", "unhealthy"} or waiting) and (mine or caller.is_admin or not others),
+        "install": bool(
+            caller.is_admin
+            and manifest.install
+            and manifest.install.script
+            and state in {"not_installed", "stopped", "crashed", "failed"}
+            and not card.alive
+        ),
+        "open": may and state in {"starting", "ready", "unhealthy"},
+        "log": may,
+    }
+
+
+def view_of(manifest: Manifest, card: Card, caller: Caller, instance: Instance | None) -> ToolView:
+    """The card of `manifest` for `caller`, who works in `instance` (None where it never ran)."""
+    state = _state(card, instance)
+    exit_ = instance.exit if instance and state in {"crashed", "failed", "stopped"} else None
+    starting = instance if state == "starting" else None
+    return ToolView(
+        id=manifest.id,
+        name=manifest.name,
+        icon=manifest.icon,
+        summary=manifest.summary,
+        instances=manifest.instances,
+        state=state,
+        progress=starting.steps.at if starting else None,
+        phase=starting.steps.phase if starting else None,
+        since=instance.since if instance else None,
+        started_by=instance.started_by if instance and instance.alive else None,
+        people=tuple(sorted(card.people.values())),
+        exit_code=exit_.code if exit_ else None,
+        exit_signal=exit_.signal if exit_ else None,
+        first_error=exit_.first_error if exit_ else None,
+        restarts=instance.backoff.restarts if instance else 0,
+        next_try_at=instance.next_try_at if instance else None,
+        url_port=card.port,
+        access=manifest.access,
+        access_reason=manifest.access_reason or None,
+        refusal=refusal_of(caller, manifest),
+        installed=card.installed,
+        job_id=card.job_id,
+        can=_can(state, card, manifest, caller, instance),
+        error=_error(card, state, instance),
+        takes_seconds=card.takes_seconds,
+    )
