@@ -1,0 +1,110 @@
+"""From the tool's bytes to records: lines, bars drawn over themselves, and how much of it all is kept."""
+
+import time
+from collections import deque
+
+from comfystudio.keeper._errors import ErrorFinder
+from comfystudio.keeper._lines import Splitter
+from comfystudio.keeper._records import LINE_LIMIT, clean, encode
+from comfystudio.keeper._writer import LogWriter
+
+__all__ = ["Budget", "Findings", "Pump"]
+
+REDRAW_EVERY = 0.25
+# A flood is read as fast as it comes, so that the tool never waits, and kept only this fast: bytes a second,
+# with a store for bursts. A record costs more than its text.
+RATE = 4 * 1024 * 1024
+BURST = 16 * 1024 * 1024
+RECORD_COST = 64
+LAST_LINES = 20
+LAST_LENGTH = 300
+
+
+class Budget:
+    """A store of `burst` bytes that fills by `rate` a second; shared by all output of a run."""
+
+    def __init__(self, rate: int = RATE, burst: int = BURST) -> None:
+        self._rate = rate
+        self._burst = self._left = float(burst)
+        self._at = time.monotonic()
+
+    def spend(self, cost: int) -> None:
+        """Take `cost` bytes out; it may go below nothing once."""
+        self._left -= cost
+
+    def empty(self) -> bool:
+        """Whether nothing is left now."""
+        now = time.monotonic()
+        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
+        self._at = now
+        return self._left <= 0
+
+
+class Findings:
+    """What the exit record says about the output of a run."""
+
+    def __init__(self) -> None:
+        self.errors = ErrorFinder()
+        self.last: deque[str] = deque(maxlen=LAST_LINES)
+
+    def see(self, text: str) -> None:
+        """Look at one finished line."""
+        self.errors.feed(text)
+        self.last.append(text[:LAST_LENGTH])
+
+
+class Pump:
+    """Turns one stream of output (`o` or `e`) into records."""
+
+    def __init__(self, stream: str, writer: LogWriter, findings: Findings, budget: Budget) -> None:
+        self._stream = stream
+        self._writer = writer
+        self._findings = findings
+        self._budget = budget
+        self._lines = Splitter(LINE_LIMIT)
+        self._drawn = b""
+        self._redraw_at: float | None = None
+
+    def feed(self, data: bytes) -> None:
+        """Take what was read."""
+        if self._budget.empty():
+            lines = self._lines.skip(data)
+            self._writer.drop("flood", lines, len(data))
+        else:
+            self._keep(data)
+        if self._lines.dropped:
+            self._writer.drop("long", 0, self._lines.dropped)
+            self._lines.dropped = 0
+        if self._redraw_at is None and self._lines.open_line() != self._drawn:
+            self._redraw_at = time.monotonic() + REDRAW_EVERY
+
+    def _keep(self, data: bytes) -> None:
+        lines = self._lines.feed(data)
+        self._budget.spend(len(data) + RECORD_COST * len(lines))
+        if lines:
+            now = time.time()
+            self._drawn = b""
+            texts = [clean(line) for line in lines]
+            for text in texts:
+                self._findings.see(text)
+            self._writer.put([encode(now, self._stream, text) for text in texts])
+
+    def due(self) -> float | None:
+        """When `redraw` wants to be called, on the monotonic clock."""
+        return self._redraw_at
+
+    def redraw(self) -> None:
+        """Record what the unfinished line shows, so that bars and questions are seen as they stand."""
+        self._redraw_at = None
+        shown = self._lines.open_line()
+        if shown and shown != self._drawn:
+            self._drawn = shown
+            self._budget.spend(len(shown) + RECORD_COST)
+            self._writer.put([encode(time.time(), "~", clean(shown))])
+
+    def finish(self) -> None:
+        """The stream has ended: what is unfinished becomes a line."""
+        self._redraw_at = None
+        shown = self._lines.open_line()
+        if shown:
+            self._keep(b"\n")

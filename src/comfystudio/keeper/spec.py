@@ -1,0 +1,81 @@
+"""What is asked of a keeper and what it reports."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Account", "Exit", "Record", "Spec"]
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account a command runs as; `groups` are its supplementary groups."""
+
+    uid: int
+    gid: int
+    name: str
+    home: Path
+    groups: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A command to keep running.
+
+    `unit` names it for good and is safe as a folder (`jupyter-lab.12`, `job-34`). `env` is the whole
+    environment and the only place for secrets: it is never written down. `labels` are written down and come
+    back with adoption. `terminal` gives it a pseudo-terminal instead of pipes. `stop_within` is in seconds.
+    """
+
+    unit: str
+    argv: tuple[str, ...]
+    cwd: Path
+    env: dict[str, str] = field(repr=False)
+    account: Account | None = None
+    umask: int = 0o077
+    terminal: bool = False
+    stop_signal: str = "SIGTERM"
+    stop_within: float = 10.0
+    log_megabytes: int = 64
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a run ended: `code` or `signal`, or neither when it was `lost` (its keeper died or the machine did).
+
+    `at` is in seconds since the epoch, `lasted` in seconds. `asked` says that a stop was asked for.
+    """
+
+    code: int | None
+    signal: int | None
+    at: float
+    lasted: float
+    first_error: str | None
+    last_lines: tuple[str, ...]
+    asked: bool
+    lost: bool = False
+
+    @classmethod
+    def read(cls, record: dict[str, Any]) -> "Exit":
+        """The exit record as the keeper wrote it; KeyError for one that is damaged."""
+        return cls(
+            code=record["code"],
+            signal=record["signal"],
+            at=record["at"],
+            lasted=record["lasted"],
+            first_error=record["first_error"],
+            last_lines=tuple(record["last_lines"]),
+            asked=record["asked"],
+            lost=record["lost"],
+        )
+
+
+@dataclass(frozen=True)
+class Record:
+    """A unit that has ended."""
+
+    unit: str
+    labels: dict[str, str]
+    started_at: float
+    exit: Exit

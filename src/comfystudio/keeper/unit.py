@@ -1,0 +1,159 @@
+"""One running unit as the portal sees it: its keeper at the other end of a socket."""
+
+import asyncio
+import json
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from comfystudio.errors import Unavailable
+from comfystudio.keeper import _tree, leftovers
+from comfystudio.keeper._files import EXIT, read_json, write_exit
+from comfystudio.keeper.identity import keeper_alive
+from comfystudio.keeper.log import Log
+from comfystudio.keeper.spec import Exit
+
+__all__ = ["Unit"]
+
+LOOK_EVERY = 0.1
+# What the keeper may take on top of the deadline to kill, write and go.
+STOP_MARGIN = 20.0
+
+
+class Unit:
+    """A run with a living keeper, or one that has just ended. Made by `Keepers` only."""
+
+    def __init__(self, record: dict[str, Any], folder: Path, socket: Path) -> None:
+        self.unit: str = record["unit"]
+        self.labels: dict[str, str] = dict(record["labels"])
+        self.pid: int = record["child"]["pid"]
+        self.keeper_pid: int = record["keeper"]["pid"]
+        self.started_at: float = record["started_at"]
+        self.log = Log(folder / "log")
+        self._record = record
+        self._folder = folder
+        self._socket = socket
+        self._exit: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
+        self._callbacks: list[Callable[[Unit], None]] = []
+        self._follower = asyncio.create_task(self._follow(), name=f"unit {self.unit}")
+
+    def __repr__(self) -> str:
+        return f"<Unit {self.unit} pid {self.pid} {'running' if self.running else 'ended'}>"
+
+    @property
+    def running(self) -> bool:
+        """Whether no end of it is known."""
+        return not self._exit.done()
+
+    @property
+    def exit(self) -> Exit | None:
+        """How it ended, None while it runs."""
+        return self._exit.result() if self._exit.done() and not self._exit.cancelled() else None
+
+    def on_exit(self, callback: Callable[["Unit"], None]) -> None:
+        """Call back in the loop once it has ended and nothing of it is left; at once if that was before."""
+        if self.running:
+            self._callbacks.append(callback)
+        else:
+            callback(self)
+
+    async def wait(self) -> Exit:
+        """Until it has ended and nothing of it is left."""
+        return await asyncio.shield(self._exit)
+
+    async def stop(self, within: float | None = None) -> Exit:
+        """Ask the whole tree to end, kill what is left after `within` seconds (None: what the spec said).
+
+        `Unavailable` where the kernel does not let something die, a process stuck in a device for example.
+        """
+        if self.running:
+            try:
+                await self.ask({"op": "stop", "within": within})
+            except OSError:
+                await asyncio.to_thread(self._terminate_keeper)
+        patience = (self._record["stop_within"] if within is None else within) + STOP_MARGIN
+        try:
+            return await asyncio.wait_for(self.wait(), patience)
+        except TimeoutError:
+            raise Unavailable("keeper.will_not_end", unit=self.unit) from None
+
+    async def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """One request to the keeper; OSError where it cannot be reached."""
+        reader, writer = await asyncio.open_unix_connection(str(self._socket))
+        try:
+            writer.write(json.dumps(request).encode() + b"\n")
+            async with asyncio.timeout(5):
+                line = await reader.readline()
+        finally:
+            writer.close()
+        if not line:
+            raise ConnectionResetError
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    async def let_go(self) -> None:
+        """Look after it no longer, without ending it."""
+        self._follower.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._follower
+
+    def _terminate_keeper(self) -> None:
+        """Without a socket a signal says the same: the keeper then ends its run."""
+        keeper = _tree.look(self.keeper_pid)
+        if keeper is not None and keeper_alive(self._record):
+            _tree.send(keeper, signal.SIGTERM)
+
+    async def _follow(self) -> None:
+        """Wait for the end of the keeper, which is the end of the run, and say how it was."""
+        while await asyncio.to_thread(keeper_alive, self._record):
+            if self._read_exit() is not None:
+                break
+            with suppress(OSError):
+                await self._listen()
+            await asyncio.sleep(LOOK_EVERY)
+        found = self._read_exit()
+        if found is None:
+            found = await asyncio.to_thread(close_lost, self._record, self._folder)
+        self._exit.set_result(found)
+        for callback in self._callbacks:
+            callback(self)
+
+    async def _listen(self) -> None:
+        """Hold the line until the keeper tells of the exit or hangs up."""
+        reader, writer = await asyncio.open_unix_connection(str(self._socket))
+        try:
+            writer.write(b'{"op": "subscribe"}\n')
+            while line := await reader.readline():
+                if json.loads(line)["type"] == "exit":
+                    return
+        finally:
+            writer.close()
+
+    def _read_exit(self) -> Exit | None:
+        found = read_json(str(self._folder / EXIT))
+        if found is None or found.get("run") != self._record["run"]:
+            return None
+        return Exit.read(found)
+
+
+def close_lost(record: dict[str, Any], folder: Path) -> Exit:
+    """End what a dead keeper left and write the record it could not: `lost`."""
+    import time  # noqa: PLC0415
+
+    leftovers.end(record)
+    found = {
+        "run": record["run"],
+        "code": None,
+        "signal": None,
+        "at": time.time(),
+        "lasted": max(0.0, time.time() - record["started_at"]),
+        "first_error": Log(folder / "log").first_error(),
+        "last_lines": [line.text[:300] for line in Log(folder / "log").tail(20).lines if line.stream in "oe"],
+        "asked": False,
+        "lost": True,
+    }
+    with suppress(OSError):
+        write_exit(str(folder), found)
+    return Exit.read(found)
