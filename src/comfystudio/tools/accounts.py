@@ -48,10 +48,10 @@ class SystemRegistry:
 
     def add(self, uid: int, name: str, home: str) -> None:
         """Make account `name` with `uid` and a group of the same number and name; OSError where that fails."""
+        plain = ["--no-create-home", "--no-log-init", "--shell", "/bin/bash"]
         for argv in (
             ["groupadd", "--force", "--gid", str(uid), name],
-            ["useradd", "--uid", str(uid), "--gid", str(uid), "--no-create-home", "--no-log-init"]
-            + ["--home-dir", home, "--shell", "/bin/bash", name],
+            ["useradd", "--uid", str(uid), "--gid", str(uid), "--home-dir", home, *plain, name],
         ):
             done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
             if done.returncode:

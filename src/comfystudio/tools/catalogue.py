@@ -42,7 +42,7 @@ def _entry(folder: Path) -> Entry:
 
 def _broken(entry: Entry, key: str, value: object, other: Entry) -> Entry:
     file = entry.folder / manifests.FILE_NAME
-    error = Invalid("tools.manifest_duplicate", file=file, key=key, value=value, other=other.folder.name)
+    error = Invalid("tools.manifest_duplicate", file=file, entry=key, value=value, other=other.folder.name)
     return Entry(entry.folder.name, entry.folder, None, error.sentence)
 
 

@@ -8,8 +8,8 @@ __all__ = ["PLACEHOLDERS", "fill", "placeholders_in"]
 PLACEHOLDERS: Mapping[str, str] = {
     "workspace": "the workspace folder",
     "home": "the home folder of the account that the tool runs as",
-    "port": "the free loopback port chosen for this start (listen = \"port\")",
-    "socket": "the path of the Unix socket for this start (listen = \"socket\")",
+    "port": 'the free loopback port chosen for this start (listen = "port")',
+    "socket": 'the path of the Unix socket for this start (listen = "socket")',
     "run": "a short, private folder for sockets, emptied before each start",
     "venv": "the first folder of `venv` that exists, else its first",
     "comfyui_dir": "the ComfyUI checkout: the setting, else ComfyUI in the workspace",

@@ -6,7 +6,7 @@ Every step holds a directory handle. A link is followed only where nobody but th
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from comfystudio.errors import Unavailable
@@ -22,10 +22,8 @@ def _ours_alone(handle: int) -> bool:
 
 
 def _enter(parent: int, name: str, mode: int) -> int:
-    try:
+    with suppress(FileExistsError):
         os.mkdir(name, mode, dir_fd=parent)
-    except FileExistsError:
-        pass
     follow = 0 if _ours_alone(parent) else os.O_NOFOLLOW
     return os.open(name, FOLDER | follow, dir_fd=parent)
 
@@ -39,10 +37,8 @@ def _opened(root: Path, parts: tuple[str, ...]) -> Iterator[int]:
             inner = _enter(handle, name, 0o755)
             os.close(handle)
             handle = inner
-        try:
+        with suppress(FileExistsError):
             os.mkdir(parts[-1], 0o700, dir_fd=handle)
-        except FileExistsError:
-            pass
         last = os.open(parts[-1], FOLDER | os.O_NOFOLLOW, dir_fd=handle)
     except OSError as error:
         raise Unavailable("tools.folder_in_the_way", path=root.joinpath(*parts), problem=error.strerror) from None

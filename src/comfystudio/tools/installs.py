@@ -21,15 +21,24 @@ class InstallJob(Protocol):
     """What is read of a job."""
 
     @property
-    def id(self) -> int: ...
+    def id(self) -> int:
+        """Its number."""
+
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """What it does: `install` for ours."""
+
     @property
-    def state(self) -> str: ...
+    def state(self) -> str:
+        """`running`, `done`, `failed`, `cancelled` or `lost`."""
+
     @property
-    def first_error(self) -> str | None: ...
+    def first_error(self) -> str | None:
+        """The line of its log that says why it failed."""
+
     @property
-    def fields(self) -> Mapping[str, Any]: ...
+    def fields(self) -> Mapping[str, Any]:
+        """Ours name the tool."""
 
 
 class JobRunner(Protocol):
@@ -47,9 +56,14 @@ class JobRunner(Protocol):
         account: None,
         by: Caller,
         fields: dict[str, Any],
-    ) -> InstallJob: ...
-    async def wait(self, job_id: int, /) -> InstallJob: ...
-    def list(self) -> Sequence[InstallJob]: ...
+    ) -> InstallJob:
+        """Run it; `Conflict` where another one holds `lock`."""
+
+    async def wait(self, job_id: int, /) -> InstallJob:
+        """The job once it has ended."""
+
+    def list(self) -> Sequence[InstallJob]:
+        """All jobs that are remembered."""
 
 
 class Installs:

@@ -173,7 +173,7 @@ class Instance:
     def _prepare(self) -> Launch:
         size = self._around.log_of(self.key).size
         by = self.started_by or ""
-        return self._around.launcher.prepare(self.key, self.manifest, self._folder, self.person, by, size)
+        return self._around.launcher.prepare(self.key, self.manifest, self._folder, self.person, by=by, log_size=size)
 
     async def _watch(self, unit: Unit, *, measure: bool) -> Exit:
         helpers = [
@@ -191,8 +191,8 @@ class Instance:
         offset = int(unit.labels.get("log_from") or 0)
         while self.state == "starting" and self.manifest.progress:
             chunk = unit.log.read(offset, 64 * 1024)
-            # All lines are looked at first: one message for a burst of them.
-            if any([self.steps.line(line.text) for line in chunk.lines]):
+            moved = [line for line in chunk.lines if self.steps.line(line.text)]
+            if moved:
                 self._around.changed(self.key)
             offset = chunk.next
             if not chunk.lines:
@@ -244,7 +244,7 @@ class Instance:
         if self.listen is None or self.listen.unix:
             return None
         holder = await asyncio.to_thread(self._around.ports.holder, self.listen.port)
-        if holder is None or holder.belongs_to(unit.pid):
+        if holder is None or holder.belongs_to(unit.pid) or holder.belongs_to(unit.keeper_pid):
             return None
         return words.say("tools.port_taken", port=self.listen.port, pid=holder.pid or "?", command=holder.command)
 

@@ -77,6 +77,7 @@ class Launcher:
         self,
         settings: Settings,
         workspace: Workspace,
+        *,
         accounts: Accounts,
         ports: Ports,
         outer: Mapping[str, str],
@@ -108,8 +109,10 @@ class Launcher:
         argv = tuple(fill(entry, values) for entry in manifest.install.script)
         return argv, environment.for_install(self._settings, self._outer) | added
 
-    def prepare(self, key: Key, manifest: Manifest, folder: Path, person: Person | None, by: str, size: int) -> Launch:
-        """Make the account and the folders, and say how to start instance `key`. `size` is its log's size now."""
+    def prepare(
+        self, key: Key, manifest: Manifest, folder: Path, person: Person | None, *, by: str, log_size: int
+    ) -> Launch:
+        """Make account and folders, and say how to start instance `key`; `log_size` is how much log it has now."""
         who: Who = manifest.account if person or manifest.account != "person" else "tools"
         account = self._accounts.prepare(who, person)
         home = self._accounts.home(who, person)
@@ -146,7 +149,7 @@ class Launcher:
                 "listen": str(listen),
                 "started_by": by,
                 "started_at": f"{time.time():.3f}",
-                "log_from": str(size),
+                "log_from": str(log_size),
             },
         )
         return Launch(spec, listen, secret)

@@ -162,11 +162,11 @@ def _wrong(path: Path, error: ValidationError) -> Invalid:
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"]) or "it"
     if first["type"] == "extra_forbidden":
-        return Invalid("tools.manifest_unknown_key", file=path, key=key)
+        return Invalid("tools.manifest_unknown_key", file=path, entry=key)
     if first["type"] == "missing":
-        return Invalid("tools.manifest_missing_key", file=path, key=key)
+        return Invalid("tools.manifest_missing_key", file=path, entry=key)
     problem = str(first["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    return Invalid("tools.manifest_wrong_value", file=path, key=key, problem=problem)
+    return Invalid("tools.manifest_wrong_value", file=path, entry=key, problem=problem)
 
 
 def _json(value: Any) -> Any:

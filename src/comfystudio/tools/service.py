@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import Protocol
 
 from comfystudio import events
@@ -44,11 +43,11 @@ class Tools:
         self,
         settings: Settings,
         workspace: Workspace,
+        *,
         keepers: Keepers,
         jobs: JobRunner,
         people: Directory,
         bus: Bus,
-        *,
         outer: Mapping[str, str] | None = None,
         registry: Registry | None = None,
         ports: Ports | None = None,
@@ -64,7 +63,7 @@ class Tools:
         self._bus = bus
         self._times = StartTimes(workspace.state / "start-times.json")
         self._activity = Activity()
-        launcher = Launcher(settings, workspace, self.accounts, ports, dict(outer))
+        launcher = Launcher(settings, workspace, accounts=self.accounts, ports=ports, outer=dict(outer))
         self._installs = Installs(launcher, jobs, self._publish)
         self._around = Surroundings(
             keepers, launcher, ports, self._times, self._instance_changed, self._log_of, sleep
@@ -72,6 +71,7 @@ class Tools:
         self._entries: dict[str, Entry] = {}
         self._instances: dict[Key, Instance] = {}
         self._problems: dict[str, str] = {}
+        self._upstreams: dict[Key, tuple[Unit, Upstream]] = {}
 
     # Life
 
@@ -83,9 +83,9 @@ class Tools:
         await asyncio.to_thread(self._times.load)
         for unit in await self._keepers.adopt():
             self._adopt(unit)
-        for record in self._keepers.records():
+        for record in await asyncio.to_thread(self._keepers.records):
             instance = self._from_labels(record.labels)
-            if instance and not instance.alive and record.exit:
+            if instance and not instance.alive:
                 instance.remember(record.exit)
         await self._installs.open(entries)
 
@@ -153,15 +153,25 @@ class Tools:
     # Hot path of the gateway
 
     def upstream(self, tool_id: str, person: Person) -> Upstream | None:
-        """Where to forward this person's requests; None while nothing answers there."""
+        """Where to forward this person's requests, the same object while the same process runs.
+
+        None while nothing answers there. Being asked counts as work of that person in the tool.
+        """
         entry = self._entries.get(tool_id)
         if entry is None or entry.manifest is None:
             return None
-        instance = self._instances.get(self._key(entry.manifest, person))
-        return upstream_of(instance) if instance else None
+        key = self._key(entry.manifest, person)
+        instance = self._instances.get(key)
+        if instance is None or instance.unit is None or not instance.reachable:
+            return None
+        self.note_activity(tool_id, key[1], person)
+        kept = self._upstreams.get(key)
+        if kept is None or kept[0] is not instance.unit:
+            kept = self._upstreams[key] = instance.unit, upstream_of(instance)
+        return kept[1]
 
     def note_activity(self, tool_id: str, instance: str, person: Person | None = None) -> None:
-        """Somebody works in this instance just now."""
+        """Somebody works in this instance just now, over a socket that stays open for example."""
         if person and self._activity.note((tool_id, instance), person):
             self._publish(tool_id)
 
@@ -269,7 +279,7 @@ class Tools:
             instance.adopt(unit)
 
     def _log_of(self, key: Key) -> Log:
-        return Log(Path(self._workspace.units, unit_of(key), "log"))
+        return self._keepers.log(unit_of(key))
 
     def _card(self, manifest: Manifest, key: Key) -> Card:
         tool = manifest.id

@@ -26,10 +26,9 @@ class Upstream:
     static_prefixes: tuple[str, ...]
 
 
-def upstream_of(instance: Instance) -> Upstream | None:
-    """The way to a living instance; None until it answers."""
-    if not instance.reachable or instance.listen is None:
-        return None
+def upstream_of(instance: Instance) -> Upstream:
+    """The way to an instance that answers."""
+    assert instance.listen
     gateway = instance.manifest.gateway
     header = gateway.secret_header
     return Upstream(

@@ -37,6 +37,7 @@ class ToolView:
     exit_code: int | None
     exit_signal: int | None
     first_error: str | None
+    last_lines: tuple[str, ...]
     restarts: int
     next_try_at: float | None
     url_port: int
@@ -90,6 +91,7 @@ def broken_view(entry: Entry) -> ToolView:
         exit_code=None,
         exit_signal=None,
         first_error=None,
+        last_lines=(),
         restarts=0,
         next_try_at=None,
         url_port=0,
@@ -133,7 +135,9 @@ def _can(state: State, card: Card, manifest: Manifest, caller: Caller, instance:
     ours = caller.via != "local" or manifest.instances == "one"
     return {
         "start": may and idle and ours,
-        "stop": may and (state in {"starting", "ready", "unhealthy"} or waiting) and (mine or caller.is_admin or not others),
+        "stop": may
+        and (state in {"starting", "ready", "unhealthy"} or waiting)
+        and (mine or caller.is_admin or not others),
         "install": bool(
             caller.is_admin
             and manifest.install
@@ -166,6 +170,7 @@ def view_of(manifest: Manifest, card: Card, caller: Caller, instance: Instance |
         exit_code=exit_.code if exit_ else None,
         exit_signal=exit_.signal if exit_ else None,
         first_error=exit_.first_error if exit_ else None,
+        last_lines=exit_.last_lines if exit_ and state == "failed" else (),
         restarts=instance.backoff.restarts if instance else 0,
         next_try_at=instance.next_try_at if instance else None,
         url_port=card.port,
