@@ -1,0 +1,41 @@
+"""People: who may enter, how they prove it, what they changed.
+
+The roster says who is listed and who is an admin; the database keeps what people do not type into a file:
+passwords, sessions, tokens, links and the audit trail. `PeopleRoom` builds the room and keeps it going.
+"""
+
+from comfystudio.people.audit import Audit, AuditEntry
+from comfystudio.people.clock import Clock, StudioTime, SystemClock
+from comfystudio.people.links import Link, Links, LinkView, Purpose
+from comfystudio.people.model import LOCAL, Caller, Person, PersonState, Role
+from comfystudio.people.passwords import Passwords
+from comfystudio.people.room import PeopleRoom
+from comfystudio.people.service import People, RosterState
+from comfystudio.people.session_store import SessionView
+from comfystudio.people.sessions import Sessions
+from comfystudio.people.tokens import Tokens, TokenView
+
+__all__ = [
+    "LOCAL",
+    "Audit",
+    "AuditEntry",
+    "Caller",
+    "Clock",
+    "Link",
+    "LinkView",
+    "Links",
+    "Passwords",
+    "People",
+    "PeopleRoom",
+    "Person",
+    "PersonState",
+    "Purpose",
+    "Role",
+    "RosterState",
+    "SessionView",
+    "Sessions",
+    "StudioTime",
+    "SystemClock",
+    "TokenView",
+    "Tokens",
+]
