@@ -1,0 +1,86 @@
+"""Fake ComfyUI checkouts: a folder with main.py and venv/bin/python in it that starts the double."""
+
+import os
+import re
+import shutil
+import stat
+import sys
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+__all__ = ["make_checkout"]
+
+_DOUBLE = Path(__file__).with_name("double")
+_MAIN = '''"""Starts the double as `main.py` of a checkout starts ComfyUI."""
+
+import os
+from pathlib import Path
+
+KNOBS = {knobs!r}
+for name, value in KNOBS.items():
+    os.environ.setdefault(name, value)
+
+from comfy_double.boot import main
+
+main(Path(__file__).resolve().parent)
+'''
+
+
+def make_checkout(
+    folder: Path, *, boot_seconds: float = 0.3, node_seconds: float = 0.0, crash_at: str | None = None
+) -> Path:
+    """Build a checkout in `folder` and return it. Nothing in it points back at this repository.
+
+    It starts as ComfyUI does (`venv/bin/python main.py --port …`), for any account that may read `folder`.
+    `boot_seconds` is how long its start takes, `node_seconds` what each node takes, and `crash_at` how the log line
+    begins in place of which the start fails with a traceback; the environment (see `double.boot.main`) goes first.
+    """
+    knobs = {"COMFY_DOUBLE_BOOT_SECONDS": str(boot_seconds), "COMFY_DOUBLE_NODE_SECONDS": str(node_seconds)}
+    if crash_at is not None:
+        knobs["COMFY_DOUBLE_CRASH_AT"] = crash_at
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(_DOUBLE, folder / "comfy_double", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "main.py").write_text(_MAIN.format(knobs=knobs))
+    for name in ("input", "output", "user", "models", "custom_nodes"):
+        (folder / name).mkdir(exist_ok=True)
+    _make_environment(folder / "venv")
+    return folder
+
+
+def _make_environment(venv: Path) -> None:
+    """An environment that has aiohttp, copied: other accounts may not be able to read the one of the tests."""
+    python = _interpreter()
+    (venv / "bin").mkdir(parents=True)
+    (venv / "pyvenv.cfg").write_text(f"home = {python.parent}\ninclude-system-site-packages = false\n")
+    for name in ("python", "python3"):
+        (venv / "bin" / name).symlink_to(python)
+    packages = venv / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+    packages.mkdir(parents=True)
+    for found in _needed("aiohttp", {}).values():
+        for file in found.files or []:
+            source, target = Path(str(found.locate_file(file))), packages / file
+            if ".." not in file.parts and source.is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, target)
+
+
+def _needed(name: str, known: dict[str, Distribution]) -> dict[str, Distribution]:
+    """A distribution and all that it asks for, as far as it is installed here."""
+    try:
+        found = distribution(name)
+    except PackageNotFoundError:
+        return known
+    known[name] = found
+    for requirement in found.requires or []:
+        other = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0].lower().replace("_", "-")
+        if "extra" not in requirement and other not in known:
+            _needed(other, known)
+    return known
+
+
+def _interpreter() -> Path:
+    """The running interpreter; where other accounts cannot reach it, the system's of the same version."""
+    ours = Path(os.path.realpath(sys.executable))
+    system = Path("/usr/bin") / f"python{sys.version_info.major}.{sys.version_info.minor}"
+    reachable = all(folder.stat().st_mode & stat.S_IXOTH for folder in ours.parents)
+    return system if not reachable and system.exists() else ours

@@ -1,0 +1,47 @@
+"""Two rules that hold for every answer: who may ask, and how long it may be kept."""
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+__all__ = ["cache_control", "same_host"]
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_PICTURES = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
+
+
+@web.middleware
+async def cache_control(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """Scripts and styles must be asked for anew, pictures keep a day; hashed names get no better treatment."""
+    response = await handler(request)
+    last = request.path.rsplit("/", 1)[-1]
+    if request.path.endswith((".js", ".css")) or (last.startswith("index") and last.endswith(".json")):
+        response.headers.setdefault("Cache-Control", "no-cache")
+    elif request.path.lower().endswith(_PICTURES):
+        hours = 1 if response.status == 404 else 24
+        response.headers.setdefault("Cache-Control", f"public, max-age={hours * 3600}")
+    return response
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+@web.middleware
+async def same_host(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """Refuse a page of another origin while this server is addressed by a loopback name."""
+    host, origin = request.headers.get("Host"), request.headers.get("Origin")
+    if host and origin:
+        ours, theirs = urlsplit("//" + host.lower()), urlsplit(origin.lower())
+        both = ours.port is not None and theirs.port is not None
+        same = ours.netloc == theirs.netloc if both else ours.hostname == theirs.hostname
+        if _is_loopback(ours.hostname) and theirs.hostname and not same:
+            return web.Response(status=403)
+    if request.method == "OPTIONS":
+        return web.Response()
+    return await handler(request)
