@@ -43,6 +43,7 @@ class Keepers:
         self._units = units
         self._runtime = runtime
         self._held: dict[str, Unit] = {}
+        self._adopting = asyncio.Lock()
 
     async def start(self, spec: Spec) -> Unit:
         """Run `spec`; `UnitExists` while its unit lives, `Unavailable` with the reason where it cannot start."""
@@ -57,8 +58,9 @@ class Keepers:
 
     async def adopt(self) -> list[Unit]:
         """Every living unit, after closing those whose keeper is gone without an exit record."""
-        records = await asyncio.to_thread(lambda: list(self._unit_records()))
-        living = await asyncio.gather(*(self._adopt(record) for record in records))
+        async with self._adopting:
+            records = await asyncio.to_thread(lambda: list(self._unit_records()))
+            living = await asyncio.gather(*(self._adopt(record) for record in records))
         return [unit for unit in living if unit is not None]
 
     async def _adopt(self, record: dict[str, Any]) -> Unit | None:
@@ -113,6 +115,9 @@ class Keepers:
         await asyncio.gather(*(unit.let_go() for unit in held))
 
     def _hold(self, record: dict[str, Any]) -> Unit:
+        held = self._held.get(record["unit"])
+        if held is not None and held.run == record["run"]:
+            return held
         unit = Unit(record, self._folder(record["unit"]), self._socket(record["unit"]))
         self._held[unit.unit] = unit
         return unit

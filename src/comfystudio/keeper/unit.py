@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -27,11 +28,14 @@ class Unit:
 
     def __init__(self, record: dict[str, Any], folder: Path, socket: Path) -> None:
         self.unit: str = record["unit"]
+        self.run: str = record["run"]
         self.labels: dict[str, str] = dict(record["labels"])
         self.pid: int = record["child"]["pid"]
         self.keeper_pid: int = record["keeper"]["pid"]
         self.started_at: float = record["started_at"]
         self.log = Log(folder / "log")
+        # Where this run's records begin in the log, which goes on from run to run.
+        self.log_start: int = record["log_start"]
         self._record = record
         self._folder = folder
         self._socket = socket
@@ -140,8 +144,6 @@ class Unit:
 
 def close_lost(record: dict[str, Any], folder: Path) -> Exit:
     """End what a dead keeper left and write the record it could not: `lost`."""
-    import time  # noqa: PLC0415
-
     leftovers.end(record)
     found = {
         "run": record["run"],
