@@ -1,0 +1,100 @@
+"""A tool for tests: a small HTTP server whose misbehaviour is chosen by its arguments."""
+
+import argparse
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers everything with what the process knows about itself."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        about = {
+            "argv": sys.argv,
+            "env": dict(os.environ),
+            "uid": os.geteuid(),
+            "cwd": os.getcwd(),
+            "headers": dict(self.headers),
+            "pid": os.getpid(),
+        }
+        body = json.dumps(about).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def address_string(self) -> str:
+        return "local"
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class calls it so
+        pass
+
+
+class UnixServer(ThreadingHTTPServer):
+    """The same over a socket file."""
+
+    address_family = socket.AF_UNIX
+
+    def server_bind(self) -> None:
+        self.socket.bind(self.server_address)
+        os.chmod(self.server_address, 0o600)
+        self.server_name, self.server_port = "fake", 0
+
+
+def _orphan() -> None:
+    """A grandchild in a session of its own that does not listen to SIGTERM."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork():
+            os._exit(0)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        time.sleep(600)
+        os._exit(0)
+    os.wait()
+
+
+def main() -> None:
+    knobs = argparse.ArgumentParser()
+    knobs.add_argument("--port", type=int)
+    knobs.add_argument("--socket")
+    knobs.add_argument("--delay", type=float, default=0.0)
+    knobs.add_argument("--exit-after", type=float)
+    knobs.add_argument("--exit-code", type=int, default=3)
+    knobs.add_argument("--complain", default="")
+    knobs.add_argument("--ignore-term", action="store_true")
+    knobs.add_argument("--orphan", action="store_true")
+    knobs.add_argument("--never-answer", action="store_true")
+    knobs.add_argument("--extra", action="append", default=[])
+    given = knobs.parse_args()
+    print("step one", flush=True)
+    if given.ignore_term:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if given.orphan:
+        _orphan()
+    time.sleep(given.delay / 2)
+    print("step two", flush=True)
+    time.sleep(given.delay / 2)
+    if given.exit_after is not None and given.exit_after == 0:
+        print(given.complain, file=sys.stderr, flush=True)
+        sys.exit(given.exit_code)
+    if given.never_answer:
+        time.sleep(600)
+    server = (
+        UnixServer(given.socket, Handler) if given.socket else ThreadingHTTPServer(("127.0.0.1", given.port), Handler)
+    )
+    print("serving", flush=True)
+    if given.exit_after:
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(given.exit_code))
+        signal.setitimer(signal.ITIMER_REAL, given.exit_after)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
