@@ -125,11 +125,12 @@ async def test_a_missing_picture_is_refused(client: Client) -> None:
 
 async def test_numbers_rise_with_refused_ones_too(client: Client) -> None:
     """Each post takes the next number, a refused one too; `front` takes it with a minus."""
-    first = (await client.post("/prompt", {"prompt": workflow()}))["number"]
+    first = await client.post("/prompt", {"prompt": workflow()})
     await client.post("/prompt", {}, 400)
     second = await client.post("/prompt", {"prompt": workflow(), "front": True})
-    assert second["number"] == -(first + 2)
-    await client.done(second["prompt_id"])
+    assert second["number"] == -(first["number"] + 2)
+    for answer in (first, second):
+        await client.done(answer["prompt_id"])
 
 
 async def test_the_client_may_choose_id_and_number(client: Client) -> None:

@@ -56,8 +56,23 @@ def text_of(data: bytes) -> dict[str, str]:
     return {key.decode(): value.decode("latin-1") for key, _, value in pairs}
 
 
+def _paeth(left: int, up: int, corner: int) -> int:
+    """The neighbour that is nearest to left + up - corner; the earlier one when two are as near."""
+    guess = left + up - corner
+    return min((left, up, corner), key=lambda value: abs(guess - value))
+
+
+def _unfilter(kind: int, row: bytearray, above: bytes) -> None:
+    """Undo a row's filter in place; a pixel has three bytes, and left of the first there are zeros."""
+    for place in range(len(row) if kind else 0):
+        left, corner = (row[place - 3], above[place - 3]) if place >= 3 else (0, 0)
+        up = above[place]
+        add = (0, left, up, (left + up) // 2, _paeth(left, up, corner))[kind]
+        row[place] = (row[place] + add) & 0xFF
+
+
 def decode(data: bytes) -> Picture:
-    """Read an unfiltered 8-bit RGB file, as `encode` writes them; UnidentifiedImageError for anything else."""
+    """Read an 8-bit RGB file that is not interlaced; UnidentifiedImageError for anything else."""
     parts = list(chunks(data))
     if not parts or parts[0][0] != b"IHDR":
         raise UnidentifiedImageError
@@ -66,6 +81,12 @@ def decode(data: bytes) -> Picture:
         raise UnidentifiedImageError
     rows = zlib.decompress(b"".join(body for name, body in parts if name == b"IDAT"))
     stride = width * 3 + 1
-    if len(rows) != stride * height or any(rows[::stride]):
+    if len(rows) != stride * height or max(rows[::stride]) > 4:
         raise UnidentifiedImageError
-    return Picture(width, height, b"".join(rows[at + 1 : at + stride] for at in range(0, len(rows), stride)))
+    done, above = bytearray(), bytes(stride - 1)
+    for start in range(0, len(rows), stride):
+        row = bytearray(rows[start + 1 : start + stride])
+        _unfilter(rows[start], row, above)
+        done += row
+        above = bytes(row)
+    return Picture(width, height, bytes(done))
