@@ -21,7 +21,7 @@ def checkout(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     named = os.environ.get("COMFYUI_SOURCE")
     assert named, "Set COMFYUI_SOURCE to a ComfyUI checkout that has its venv (make test-real)"
     assert (Path(named) / "venv" / "bin" / "python").exists(), f"{named} has no venv/bin/python"
-    return Path(named)
+    return Path(named).absolute()
 
 
 @pytest.fixture(scope="session")
