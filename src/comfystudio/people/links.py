@@ -31,13 +31,13 @@ class Link:
 
 @dataclass(frozen=True)
 class LinkView:
-    """What somebody who holds a link may see: whom it is for (None for setup), the listed admins (setup only)."""
+    """What somebody who holds a link may see: for whom (None for setup), the listed admins (setup only), by whom."""
 
     purpose: Purpose
-    person: Person | None
+    name: str | None
     admins: tuple[str, ...]
     expires_at: float
-    made_by: str
+    by: str
 
 
 class Links:
@@ -96,22 +96,18 @@ class Links:
             listed = tuple(person.name for person in self._people.people() if person.role == "admin")
             return LinkView("setup", None, listed, link.expires_at, link.made_by)
         person = self._people.get(link.person_id or 0)
-        return LinkView(link.purpose, person, (), link.expires_at, link.made_by) if person.active else None
-
-    def open_for(self, person_id: int) -> bool:
-        """Whether a link is open for the person."""
-        return self._store.of(person_id) is not None
+        return LinkView(link.purpose, person.name, (), link.expires_at, link.made_by) if person.active else None
 
     async def use(self, raw: str, password: str, name: str | None = None) -> Person:
         """Choose a password with a link, which ends it; `Gone` where it cannot be used (any more).
 
         `name` is asked for at setup only: a listed person claims their place, a new name is added, both as admin.
         """
-        link, view = self._store.find(raw), self.check(raw)
-        if link is None or view is None:
+        link = self._store.find(raw)
+        if link is None or self.check(raw) is None:
             raise Gone("people.link_over")
-        if view.person is not None:
-            return await self._choose(link, view.person, password)
+        if link.person_id is not None:
+            return await self._choose(link, self._people.get(link.person_id), password)
         async with self._setting_up:
             if self._store.find(raw) is None or not self._people.setup_needed:
                 raise Gone("people.link_over")

@@ -11,7 +11,7 @@ ADMIN_MARK = ":admin"
 # Control characters, line and paragraph separators, halves of a pair: each can break a line of a log or a file.
 _REFUSED = {"Cc", "Zl", "Zp", "Cs"}
 # Characters that draw nothing by themselves: a name made only of these is empty to the eye.
-_INVISIBLE = {"Zs", "Cf", "Mn", "Me", "Cn"}
+_INVISIBLE = {"Zs", "Cf", "Mn", "Me"}
 
 
 def key(name: str) -> str:

@@ -1,7 +1,7 @@
 """The table of people brought in line with the roster: rows are added and renamed, never deleted."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from comfystudio.people.model import Person
 from comfystudio.people.roster import Roster
 from comfystudio.storage.tables import AuditRow, LinkRow, PersonRow, SessionRow
 
-__all__ = ["FIRST_UID", "Known", "latest_time", "reconcile", "records_of"]
+__all__ = ["FIRST_UID", "Known", "latest_time", "reconcile", "records_of", "relisted"]
 
 FIRST_UID = 20_000
 
@@ -62,23 +62,39 @@ def reconcile(session: Session, roster: Roster, renamed: Mapping[str, tuple[str,
 
 def records_of(known: Iterable[Known], roster: Roster) -> list[Record]:
     """The rows as people, with what the roster says of each."""
-    entries = {entry.name: entry for entry in roster.entries}
-    return [
+    found = (
         Record(
             Person(
                 id=row.id,
                 name=row.name,
                 folder=row.folder,
-                role="admin" if row.name in entries and entries[row.name].admin else "artist",
+                role="artist",
                 disabled=row.disabled,
                 joined=row.password_hash is not None,
                 uid=row.uid,
                 seen_at=row.seen_at,
-                listed=row.name in entries,
+                listed=False,
             ),
             row.password_hash,
         )
         for row in known
+    )
+    return relisted(found, roster)
+
+
+def relisted(records: Iterable[Record], roster: Roster) -> list[Record]:
+    """The same people, listed and with the role as the roster has them."""
+    admin = {entry.name: entry.admin for entry in roster.entries}
+    return [
+        replace(
+            record,
+            person=replace(
+                record.person,
+                listed=record.person.name in admin,
+                role="admin" if admin.get(record.person.name) else "artist",
+            ),
+        )
+        for record in records
     ]
 
 

@@ -14,7 +14,6 @@ from comfystudio.people.devices import Devices
 from comfystudio.people.directory import Directory
 from comfystudio.people.link_store import LinkStore
 from comfystudio.people.links import Links
-from comfystudio.people.model import Person, PersonState
 from comfystudio.people.moves import Moves
 from comfystudio.people.passwords import Passwords
 from comfystudio.people.person_rows import latest_time
@@ -119,8 +118,13 @@ class PeopleRoom:
         self.time.not_before(await self._database.run(latest_time))
         await asyncio.to_thread(self._devices.load)
         await self._hashing.start()
-        await self._keeper.start()
-        await self.sessions.load()
+        # People renamed or removed while the studio was down lose the sessions of the roster before.
+        if await self._keeper.prepare():
+            await self.sessions.load()
+            await self._keeper.begin()
+        else:
+            await self._keeper.begin()
+            await self.sessions.load()
         await self.tokens.load()
         await self._link_store.load()
         self._keeper.on_changed(self._publish)
@@ -142,14 +146,6 @@ class PeopleRoom:
         await self._write_all()
         self._hashing.stop()
 
-    def state(self, person: Person) -> PersonState:
-        """How the people page shows somebody."""
-        if person.disabled:
-            return "disabled"
-        if not person.joined:
-            return "invited" if self.links.open_for(person.id) else "not_invited"
-        return "here" if self.sessions.is_here(person.id) else "away"
-
     async def _upkeep(self) -> None:
         ticks = 0
         while True:
@@ -160,12 +156,14 @@ class PeopleRoom:
             if ticks % TICKS_A_MINUTE == 0:
                 self.sessions.note_seen()
                 await self.tokens.flush()
+            await self.tokens.write_revoked()
             await self.sessions.flush()
             await self.audit.flush()
 
     async def _write_all(self) -> None:
         self.sessions.note_seen()
         await self.tokens.flush()
+        await self.tokens.write_revoked()
         await self.sessions.flush()
         await self.audit.flush()
 

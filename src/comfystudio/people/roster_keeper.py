@@ -1,12 +1,13 @@
 """Keeps the roster in force: reads the file when it changes, holds the last good one, ends who is gone."""
 
 import asyncio
+import contextlib
 import errno
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from comfystudio.errors import Conflict, Unavailable
+from comfystudio.errors import Conflict, StudioError, Unavailable
 from comfystudio.people.audit import Audit
 from comfystudio.people.bash_array import RosterError
 from comfystudio.people.clock import StudioTime
@@ -14,7 +15,7 @@ from comfystudio.people.directory import Directory, Record
 from comfystudio.people.folders import folder_of
 from comfystudio.people.model import Caller, Person
 from comfystudio.people.moves import Moves
-from comfystudio.people.person_rows import Known, reconcile, records_of
+from comfystudio.people.person_rows import reconcile, records_of, relisted
 from comfystudio.people.roster import EMPTY, Edit, Roster, parse, renames
 from comfystudio.people.roster_file import RosterFile
 from comfystudio.people.sessions import Sessions
@@ -66,7 +67,6 @@ class RosterKeeper:
         self._audit = audit
         self._time = time
         self._roster = Roster(EMPTY)
-        self._known: list[Known] = []
         self._behind = False
         self._first = True
         self._mark: tuple[int, ...] | None = None
@@ -83,17 +83,22 @@ class RosterKeeper:
         """Call `callback` when people or the file's state changed."""
         self._listeners.append(callback)
 
-    async def start(self) -> None:
-        """Seed the file where there never was one, and put it in force; a broken one leaves the last good."""
+    async def prepare(self) -> bool:
+        """Seed the file where there never was one, and list who was listed last; whether that is known."""
         good = await asyncio.to_thread(self._last_good)
         if good is None and self._shipped is not None:
             await self._seed(self._shipped)
         async with self.turn:
-            self._known = await self._database.run(lambda session: reconcile(session, Roster(EMPTY), {}, 0.0))
+            known = await self._database.run(lambda session: reconcile(session, Roster(EMPTY), {}, 0.0))
+            self._list(records_of(known, good or Roster(EMPTY)), good or Roster(EMPTY))
             if good is not None:
                 self._first = False
                 self._roster = good
-                self._list(good)
+        return good is not None
+
+    async def begin(self) -> None:
+        """Put the file in force; a broken one leaves the last good."""
+        async with self.turn:
             await self._look()
 
     async def watch(self) -> None:
@@ -120,22 +125,35 @@ class RosterKeeper:
         """
         async with self.turn:
             await self._look()
-            allowed()
-            before = self._roster.text
-            try:
-                text = await asyncio.to_thread(self._file.edit, edit, otherwise=before)
-            except RosterError as error:
-                raise Conflict("people.roster_broken", problem=error.sentence) from None
-            except OSError as error:
-                if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                    raise StorageFull from None
-                raise Unavailable("people.roster_unwritable", path=self._file.path, problem=error.strerror) from None
-            await self._apply(parse(text), dict(renamed or {}), by)
             if self._behind:
+                raise StorageFull
+            allowed()
+            before, after = await asyncio.to_thread(self._edit, edit)
+            if not await self._apply(parse(after), dict(renamed or {}), by):
                 # Promised is only what is kept: without a row for it the edit is taken back.
-                await asyncio.to_thread(self._file.edit, lambda _: before)
+                with contextlib.suppress(StudioError):
+                    await asyncio.to_thread(self._edit, lambda text: before if text == after else text)
                 await self._apply(parse(before), {}, by)
                 raise StorageFull
+
+    def _edit(self, edit: Edit) -> tuple[str, str]:
+        """The file's text before and after the edit."""
+        before = ""
+
+        def noted(text: str) -> str:
+            nonlocal before
+            before = text
+            return edit(text)
+
+        try:
+            after = self._file.edit(noted, otherwise=self._roster.text)
+        except RosterError as error:
+            raise Conflict("people.roster_broken", problem=error.sentence) from None
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise StorageFull from None
+            raise Unavailable("people.roster_unwritable", path=self._file.path, problem=error.strerror) from None
+        return before, after
 
     async def _seed(self, shipped: bytes) -> None:
         try:
@@ -174,26 +192,31 @@ class RosterKeeper:
             self._state = state
             self._tell("roster")
 
-    async def _apply(self, roster: Roster, renamed: dict[str, str], by: Caller | str) -> None:
+    async def _apply(self, roster: Roster, renamed: dict[str, str], by: Caller | str) -> bool:
+        """Put `roster` in force; False where the database cannot take it now, so that only who is gone is gone."""
         moved = await self._move(renamed)
         now = self._time.now()
         try:
-            self._known = await self._database.run(lambda session: reconcile(session, roster, moved, now))
+            known = await self._database.run(lambda session: reconcile(session, roster, moved, now))
         except (StorageFull, StorageBusy):
             # Who is gone is gone at once all the same; who is new gets in when the disk has room.
             self._behind = True
             await self._move_back(moved)
+            records = relisted(self._directory.records(), roster)
         else:
             self._behind = False
+            records = records_of(known, roster)
         before = {person.id: person for person in self._directory.listed()}
-        self._list(roster)
+        self._list(records, roster)
         self._shut_out(before, by)
         self._note(before, by)
         self._tell("people")
         await asyncio.gather(self._sessions.flush(), self._audit.flush())
-        if not self._behind:
-            self._roster, self._first = roster, False
-            await asyncio.to_thread(self._keep_good, roster.text)
+        if self._behind:
+            return False
+        self._roster, self._first = roster, False
+        await asyncio.to_thread(self._keep_good, roster.text)
+        return True
 
     async def _move(self, renamed: dict[str, str]) -> dict[str, tuple[str, str]]:
         """Move folders of the renamed; old name to new name and the folder they have from now on."""
@@ -203,7 +226,7 @@ class RosterKeeper:
             if record is None or self._directory.named(new) is not None:
                 continue
             own = record.person.folder
-            others = [known.folder for known in self._known if known.folder != own]
+            others = [each.person.folder for each in self._directory.records() if each.person.folder != own]
             folder = folder_of(new, others)
             kept = folder == own or await asyncio.to_thread(self._moves.move, own, folder)
             moved[old] = (new, folder if kept else own)
@@ -215,10 +238,10 @@ class RosterKeeper:
             if record is not None and record.person.folder != folder:
                 await asyncio.to_thread(self._moves.move, folder, record.person.folder)
 
-    def _list(self, roster: Roster) -> None:
-        """Make memory what the rows and `roster` say."""
+    def _list(self, records: Iterable[Record], roster: Roster) -> None:
+        """Know these people, listed as `roster` has them."""
         seen = {record.person.id: record.person.seen_at for record in self._directory.records()}
-        records = [_seen_later(record, seen.get(record.person.id)) for record in records_of(self._known, roster)]
+        records = [_seen_later(record, seen.get(record.person.id)) for record in records]
         numbers = {record.person.name: record.person.id for record in records}
         order = [numbers[entry.name] for entry in roster.entries if entry.name in numbers]
         self._directory.replace_all(records, order)

@@ -10,9 +10,9 @@ from comfystudio.errors import Conflict, Missing
 from comfystudio.people import link_store, names, passwords, roster
 from comfystudio.people.audit import Audit
 from comfystudio.people.clock import StudioTime
-from comfystudio.people.directory import Directory
+from comfystudio.people.directory import Directory, Record
 from comfystudio.people.link_store import LinkStore
-from comfystudio.people.model import Caller, Person
+from comfystudio.people.model import Caller, Person, PersonState
 from comfystudio.people.passwords import Passwords
 from comfystudio.people.roster_keeper import RosterKeeper, RosterState
 from comfystudio.people.sessions import Sessions
@@ -73,6 +73,14 @@ class People:
         """How the roster file is; while it is broken the last good one stays in force."""
         return self._keeper.state
 
+    def state_of(self, person: Person) -> PersonState:
+        """How the people page shows somebody."""
+        if person.disabled:
+            return "disabled"
+        if not person.joined:
+            return "invited" if self._links.of(person.id) else "not_invited"
+        return "here" if self._sessions.is_here(person.id) else "away"
+
     @property
     def setup_needed(self) -> bool:
         """Whether no admin can sign in, so that a setup link is offered."""
@@ -105,7 +113,7 @@ class People:
         person = self._on_roster(person_id)
         known = self._directory.named(name)
         if known is not None and known.person.id != person_id:
-            raise Conflict("people.name_taken", name=name)
+            raise Conflict("people.name_taken" if known.person.listed else "people.name_known", name=name)
         await self._keeper.change(
             lambda text: roster.rename(text, person.name, name), by, renamed={person.name: name}
         )
@@ -121,7 +129,8 @@ class People:
         await self._tokens.revoke_all(person_id)
         async with self._keeper.turn:
             await self._change_row(person_id, {"password_hash": None}, close_links=True)
-            self._directory.put(replace(self._directory.record(person_id), password_hash=None))
+            record = self._directory.record(person_id)
+            self._directory.put(Record(replace(record.person, joined=False), None))
         self._tell("person.removed")
 
     # -- changing a person

@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+import structlog
+
 from comfystudio.errors import NotSignedIn
 from comfystudio.people import secrets
 from comfystudio.people.audit import Audit
@@ -22,6 +24,7 @@ from comfystudio.storage.tables import SessionRow
 
 __all__ = ["Sessions"]
 
+log = structlog.get_logger("people")
 DAY = 86400.0
 HERE_WITHIN = 5 * 60.0
 MOST_PER_PERSON = 100
@@ -227,7 +230,10 @@ class Sessions:
         ended = frozenset(live.id for live in found)
         self._store.ended(ended, self._time.now(), why)
         for listener in tuple(self._listeners):
-            listener(ended)
+            try:
+                listener(ended)
+            except Exception:  # whoever listens must not keep a session from ending elsewhere
+                log.exception("a listener failed when sessions ended")
 
     # -- looking
 

@@ -44,6 +44,7 @@ class Tokens:
         self._by_hash: dict[str, TokenView] = {}
         self._hash_of: dict[int, str] = {}
         self._used: dict[int, float] = {}
+        self._revoked: dict[int, float] = {}
 
     def find(self, raw: str) -> Caller | None:
         """Who holds the token `raw`; None where it opens nothing."""
@@ -99,16 +100,28 @@ class Tokens:
         await self._revoke(self.list_of(person_id))
 
     async def _revoke(self, views: list[TokenView]) -> None:
-        if not views:
-            return
-        now, ids = self._time.now(), [view.id for view in views]
-        # Memory first: it stops working now even where the disk is full and the call then says so.
-        for number in ids:
+        for number in (view.id for view in views):
             self._by_hash.pop(self._hash_of.pop(number, ""), None)
             self._used.pop(number, None)
-        await self._database.run(
-            lambda session: session.execute(update(TokenRow).where(TokenRow.id.in_(ids)).values(revoked_at=now))
-        )
+            self._revoked[number] = self._time.now()
+        await self.write_revoked()
+
+    async def write_revoked(self) -> None:
+        """Write what was revoked; it works no more at once, and a full disk only delays the note of it."""
+        revoked = dict(self._revoked)
+        if not revoked:
+            return
+
+        def write(session: Session) -> None:
+            for number, at in revoked.items():
+                session.execute(update(TokenRow).where(TokenRow.id == number).values(revoked_at=at))
+
+        try:
+            await self._database.run(write)
+        except (StorageFull, StorageBusy):
+            return
+        for number in revoked:
+            self._revoked.pop(number, None)
 
     async def load(self) -> None:
         """Take up the tokens in force."""
