@@ -6,10 +6,11 @@ __all__ = ["ErrorFinder"]
 
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 _ERROR = re.compile(
-    r"^\s*(?:\[?[\w.:/ -]{0,60}[\])| ]\s*)?(?:"
-    r"[Ee]rror\b[:! ]|ERROR\b|fatal:|FATAL\b|CRITICAL\b|panic:|npm (?:ERR!|error)|"
-    r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit)\b(?::|$)|Exception\b[: ]|"
-    r"Segmentation fault|Killed$)"
+    r"^\s*(?:\[[^\]]{0,60}\]\s*|\d{4}-\d\d-\d\d[ T][\d:.,]+\s*[-|]?\s*)?(?:"  # a tag or a time may come first
+    r"[Ee]rror[:!]|Error \[|ERROR\b|fatal:|FATAL\b|CRITICAL\b|npm (?:ERR!|error)|"
+    r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit)(?::|$)|Exception[: ]|"
+    r"Segmentation fault|thread '.*' panicked|Killed$)"
+    r"|^\[[EC] "  # how Jupyter marks errors
     r"|: (?:error|fatal error|command not found|No such file or directory|Permission denied)\b"
 )
 _TRACEBACK = "Traceback (most recent call last)"

@@ -1,5 +1,9 @@
 """Lines out of a stream of bytes, however it was cut into pieces."""
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = ["Splitter"]
 
 
@@ -7,11 +11,12 @@ class Splitter:
     """Splits at line feeds; a carriage return lets what follows replace what was there.
 
     A line is the last piece between carriage returns that is not empty: a progress bar comes out in its last
-    state. `dropped` counts bytes beyond `limit` of a line, which are left out.
+    state. `dropped` counts bytes beyond `limit` of a line, which are left out. `keep` says what stays of a piece that is replaced.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, keep: "Callable[[bytes], bytes] | None" = None) -> None:
         self._limit = limit
+        self._keep = keep
         self._open = bytearray()
         self._returned = False
         self.dropped = 0
@@ -36,7 +41,7 @@ class Splitter:
                 self._returned = True
             if part:
                 if self._returned:
-                    self._open.clear()
+                    self._open[:] = self._keep(bytes(self._open)) if self._keep else b""
                     self._returned = False
                 self._append(part)
 

@@ -6,6 +6,7 @@ from collections import deque
 from comfystudio.keeper._errors import ErrorFinder
 from comfystudio.keeper._lines import Splitter
 from comfystudio.keeper._records import LINE_LIMIT, clean, encode
+from comfystudio.keeper._screen import Region, upward
 from comfystudio.keeper._writer import LogWriter
 
 __all__ = ["Budget", "Findings", "Pump"]
@@ -54,15 +55,18 @@ class Findings:
 
 
 class Pump:
-    """Turns one stream of output (`o` or `e`) into records."""
+    """Turns one stream of output (`o` or `e`) into records; `terminal` where it is drawn on rather than written."""
 
-    def __init__(self, stream: str, writer: LogWriter, findings: Findings, budget: Budget) -> None:
+    def __init__(
+        self, stream: str, writer: LogWriter, findings: Findings, budget: Budget, *, terminal: bool = False
+    ) -> None:
         self._stream = stream
         self._writer = writer
         self._findings = findings
         self._budget = budget
-        self._lines = Splitter(LINE_LIMIT)
-        self._drawn = b""
+        self._lines = Splitter(LINE_LIMIT, upward if terminal else None)
+        self._region = Region() if terminal else None
+        self._drawn = ""
         self._redraw_at: float | None = None
 
     def feed(self, data: bytes) -> None:
@@ -75,36 +79,57 @@ class Pump:
         if self._lines.dropped:
             self._writer.drop("long", 0, self._lines.dropped)
             self._lines.dropped = 0
-        if self._redraw_at is None and self._lines.open_line() != self._drawn:
+        if self._redraw_at is None and self._shown() != self._drawn:
             self._redraw_at = time.monotonic() + REDRAW_EVERY
 
     def _keep(self, data: bytes) -> None:
         lines = self._lines.feed(data)
         self._budget.spend(len(data) + RECORD_COST * len(lines))
-        if lines:
+        texts = [clean(line) for line in lines]
+        if self._region is not None:
+            now = time.monotonic()
+            placed = [self._region.take(*pair, now) for pair in zip(lines, texts, strict=True)]
+            texts = [text for final in placed for text in final]
+        self._record(texts)
+
+    def _record(self, texts: list[str]) -> None:
+        if texts:
             now = time.time()
-            self._drawn = b""
-            texts = [clean(line) for line in lines]
+            self._drawn = ""
             for text in texts:
                 self._findings.see(text)
             self._writer.put([encode(now, self._stream, text) for text in texts])
 
+    def _shown(self) -> str:
+        """What stands in the unfinished line, or in the row drawn last."""
+        text = clean(self._lines.open_line())
+        return text or (self._region.latest() if self._region else "")
+
     def due(self) -> float | None:
         """When `redraw` wants to be called, on the monotonic clock."""
-        return self._redraw_at
+        held = self._region.due() if self._region else None
+        if held is None or self._redraw_at is None:
+            return self._redraw_at if held is None else held
+        return min(held, self._redraw_at)
 
     def redraw(self) -> None:
-        """Record what the unfinished line shows, so that bars and questions are seen as they stand."""
+        """Record what is being drawn, so that bars and questions are seen as they stand."""
+        now = time.monotonic()
+        if self._region and (held := self._region.due()) is not None and now >= held:
+            self._record(self._region.release())
+        if self._redraw_at is None or now < self._redraw_at:
+            return
         self._redraw_at = None
-        shown = self._lines.open_line()
+        shown = self._shown()
         if shown and shown != self._drawn:
             self._drawn = shown
             self._budget.spend(len(shown) + RECORD_COST)
-            self._writer.put([encode(time.time(), "~", clean(shown))])
+            self._writer.put([encode(time.time(), "~", shown)])
 
     def finish(self) -> None:
         """The stream has ended: what is unfinished becomes a line."""
         self._redraw_at = None
-        shown = self._lines.open_line()
-        if shown:
+        if self._lines.open_line():
             self._keep(b"\n")
+        if self._region:
+            self._record(self._region.release())

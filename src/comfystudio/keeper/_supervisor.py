@@ -39,7 +39,8 @@ class Supervisor:
         self._findings = Findings()
         budget = Budget()
         self._pumps = {
-            handle: Pump(stream, writer, self._findings, budget) for stream, handle in child.outputs.items()
+            handle: Pump(stream, writer, self._findings, budget, terminal=spec["terminal"])
+            for stream, handle in child.outputs.items()
         }
         for handle in self._pumps:
             self._poll.register(handle, select.EPOLLIN)
