@@ -1,0 +1,140 @@
+"""Everything the portal's API talks to, in one frozen record that `app` fills once.
+
+The rooms below `web` are named by their classes; what other rooms must be able to do for `web`, or what a test
+replaces, is a Protocol here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from aiohttp import web
+
+from comfystudio.events import Bus
+from comfystudio.jobs import Job
+from comfystudio.keeper import Log
+from comfystudio.people import Audit, Caller, Links, People, Person, PersonState, Sessions, Tokens
+from comfystudio.settings import Settings
+from comfystudio.tools import ToolView
+
+__all__ = ["Addresses", "Cookies", "Jobs", "Life", "Process", "Services", "Tools"]
+
+
+class Numbered(Protocol):
+    """What is read of a job that was just started."""
+
+    @property
+    def id(self) -> int: ...
+
+
+class Tools(Protocol):
+    """What the API asks of the tools' room. `as_` names whose instance is meant, for per-artist tools."""
+
+    def list(self, caller: Caller, /) -> Sequence[ToolView]:
+        """Every tool as `caller` sees it."""
+
+    def view(self, tool_id: str, caller: Caller, /, *, as_: Person | None = None) -> ToolView:
+        """One tool as `caller` sees it; Missing where there is none."""
+
+    async def start(self, tool_id: str, caller: Caller, /, *, as_: Person | None = None) -> ToolView:
+        """Start it, or join a start under way."""
+
+    async def stop(self, tool_id: str, caller: Caller, /, *, as_: Person | None = None) -> ToolView:
+        """Stop it and everything it started."""
+
+    async def install(self, tool_id: str, caller: Caller, /) -> "Numbered":
+        """Start the job that installs it."""
+
+    def log(self, tool_id: str, caller: Caller, /, *, as_: Person | None = None) -> Log:
+        """Its log; Missing where it belongs to somebody else."""
+
+
+class Jobs(Protocol):
+    """What the API asks of the jobs' room."""
+
+    def list(self) -> Sequence[Job]:
+        """Every job, newest first."""
+
+    def get(self, job_id: int, /) -> Job:
+        """One job; Missing where there is none."""
+
+    async def cancel(self, job_id: int, by: Caller, /) -> Job:
+        """Stop it and everything it started."""
+
+    def log(self, job_id: int, /) -> Log:
+        """Its log."""
+
+
+class Cookies(Protocol):
+    """The portal's cookies on the address a request came to."""
+
+    def sign_in(self, request: web.BaseRequest, response: web.StreamResponse, raw: str) -> None:
+        """Give the browser the session `raw`."""
+
+    def sign_out(self, request: web.BaseRequest, response: web.StreamResponse) -> None:
+        """Take the session from the browser."""
+
+    def device(self, request: web.BaseRequest) -> str | None:
+        """What an earlier sign-in left so that others' wrong passwords do not count here."""
+
+    def remember(self, request: web.BaseRequest, response: web.StreamResponse, device: str) -> None:
+        """Leave that for the next sign-in."""
+
+
+class Addresses(Protocol):
+    """Where things are for whoever sent a request; the control socket gets the address that is printed at start."""
+
+    def portal(self, request: web.BaseRequest, /) -> str:
+        """The portal's origin."""
+
+    def tool(self, request: web.BaseRequest, tool_id: str, /) -> str | None:
+        """A tool's origin; None where it has none."""
+
+    def encrypted(self, request: web.BaseRequest, /) -> bool:
+        """Whether the way from the browser is encrypted or does not leave the machine."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """The running portal; `pid_started` tells it from an earlier one with the same number."""
+
+    pid: int
+    pid_started: int
+    version: str
+    address: str
+
+
+class Life(Protocol):
+    """Beginning and end of the studio, for the command line."""
+
+    def process(self) -> Process:
+        """The running portal."""
+
+    def down(self) -> None:
+        """End the studio and every tool, once this request is answered."""
+
+    def restart(self) -> None:
+        """Start the portal anew, once this request is answered; tools go on."""
+
+    async def end_tools(self) -> None:
+        """End every tool."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """What handlers reach. Built once by `app`. `state_of` says how the people page shows somebody."""
+
+    settings: Settings
+    version: str
+    bus: Bus
+    people: People
+    state_of: Callable[[Person], PersonState]
+    sessions: Sessions
+    tokens: Tokens
+    links: Links
+    audit: Audit
+    tools: Tools
+    jobs: Jobs
+    cookies: Cookies
+    addresses: Addresses
+    life: Life

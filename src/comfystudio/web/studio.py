@@ -1,0 +1,81 @@
+"""The studio itself: is it well, is it set up, and its beginning and end for the command line."""
+
+from typing import Literal
+
+from comfystudio import words
+from comfystudio.web.call import Call
+from comfystudio.web.routing import Need, route
+from comfystudio.web.shapes import Shape
+
+__all__ = ["Studio"]
+
+
+class Health(Shape):
+    """Nothing but that it answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Studio(Shape):
+    """What the page has to know before anybody is signed in. `setup`: no admin has a password yet."""
+
+    state: Literal["setup", "ready"]
+    version: str
+    encrypted: bool
+    warning: str | None
+
+
+class Running(Shape):
+    """The running portal."""
+
+    pid: int
+    pid_started: int
+    version: str
+    address: str
+
+
+@route("GET", "/healthz", need=Need.PUBLIC, about="Whether the portal answers. Says nothing else.")
+async def health(_call: Call) -> Health:
+    """Answer."""
+    return Health()
+
+
+@route("GET", "/api/v1/studio", need=Need.PUBLIC, about="What a page has to know before anybody is signed in.")
+async def studio(call: Call) -> Studio:
+    """Describe the studio."""
+    services = call.services
+    encrypted = services.addresses.encrypted(call.request)
+    return Studio(
+        state="setup" if services.people.setup_needed else "ready",
+        version=services.version,
+        encrypted=encrypted,
+        warning=None if encrypted else words.say("web.not_encrypted"),
+    )
+
+
+@route("GET", "/api/v1/studio/process", need=Need.LOCAL, about="The running portal.")
+async def process(call: Call) -> Running:
+    """Describe the process."""
+    found = call.services.life.process()
+    return Running(pid=found.pid, pid_started=found.pid_started, version=found.version, address=found.address)
+
+
+@route("POST", "/api/v1/studio/down", need=Need.LOCAL, about="End the studio and every tool.", status=202)
+async def down(call: Call) -> None:
+    """End everything."""
+    await call.services.audit.record("studio.down", call.caller, "studio")
+    call.services.life.down()
+
+
+@route("POST", "/api/v1/studio/restart", need=Need.LOCAL, about="Start the portal anew; tools go on.", status=202)
+async def restart(call: Call) -> None:
+    """Begin anew."""
+    await call.services.audit.record("studio.restart", call.caller, "studio")
+    call.services.life.restart()
+
+
+@route("POST", "/api/v1/studio/end-tools", need=Need.LOCAL, about="End every tool.", status=204)
+async def end_tools(call: Call) -> None:
+    """End the tools."""
+    await call.services.life.end_tools()
+    await call.services.audit.record("studio.tools_ended", call.caller, "studio")
