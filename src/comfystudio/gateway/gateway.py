@@ -1,0 +1,198 @@
+"""The gateway: an authenticated origin for the portal and one for each tool, on one loop, by one set of rules."""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Callable
+from functools import partial
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestPayloadError
+
+from comfystudio.errors import Misdirected, NotSignedIn, Refused, StudioError
+from comfystudio.gateway import answers, door
+from comfystudio.gateway.addresses import Addresses
+from comfystudio.gateway.admission import Admission, Passage
+from comfystudio.gateway.bodies import SlowBody
+from comfystudio.gateway.codes import Codes
+from comfystudio.gateway.enter import ENTER, Enter, refuse_without_grant
+from comfystudio.gateway.opens import Opens
+from comfystudio.gateway.origins import PORTAL, Origins
+from comfystudio.gateway.proxy import Exchange, Proxy
+from comfystudio.gateway.seams import Caller, Handler, Sessions, Tokens, Tools
+from comfystudio.gateway.server import Sent, Server, Timing
+from comfystudio.gateway.sockets import Sockets
+from comfystudio.gateway.starting import INTERNAL, Starting
+from comfystudio.gateway.upstream import Unreachable
+from comfystudio.gateway.ways import Ways
+from comfystudio.gateway.writing import connection_of
+from comfystudio.settings import Settings
+
+__all__ = ["Gateway"]
+
+log = logging.getLogger(__name__)
+
+PORTAL_BODY = 8 * 1024 * 1024
+
+
+class Gateway:
+    """All listeners of the studio.
+
+    `portal` answers requests to the portal once they are let in; it finds in the request: `caller` (Caller or None),
+    `address` (of the client), `place` (Place: origin, secure) and `origin` (the portal's, as this browser sees it).
+    `on_problem` is told which tool's port could not be opened and why, or None once it could.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        origins: Origins,
+        *,
+        sessions: Sessions,
+        tokens: Tokens,
+        tools: Tools,
+        portal: Handler,
+        on_problem: Callable[[str, StudioError | None], None] = lambda _tool, _problem: None,
+        sign_in: str = "/sign-in",
+        timing: Timing | None = None,
+    ) -> None:
+        self._settings = settings
+        self._origins = origins
+        self._tools = tools
+        self._portal = portal
+        self._on_problem = on_problem
+        self._timing = timing or Timing()
+        self._admission = Admission(origins, Addresses(settings.trusted_proxies), sessions, tokens)
+        self.opens = Opens()
+        self._codes = Codes()
+        days = settings.session_days
+        self._enter = Enter(self._codes, origins, sessions, tools, sign_in=sign_in, days=days)
+        self._ways = Ways(tools)
+        self._proxy = Proxy(self.opens)
+        self._sockets = Sockets(self.opens)
+        self._starting = Starting(tools)
+        self._listeners: dict[str, door.Listener] = {}
+        sessions.on_ended(self._ended)
+
+    async def start(self) -> None:
+        """Open the portal's port, or raise; then the tools' ports, whose problems are reported one by one."""
+        door.raise_file_limit()
+        context = door.tls(self._settings)
+        await self._open(PORTAL, self._settings.portal_port, context)
+        await self.update()
+
+    async def update(self) -> None:
+        """Tools have come or gone: open and close their ports; try again those that were taken."""
+        wanted = dict(self._tools.listeners())
+        self._origins.update(wanted.items())
+        context = door.tls(self._settings)
+        for tool in [tool for tool, open_ in self._listeners.items() if tool and wanted.get(tool) != open_.port]:
+            await self._listeners.pop(tool).close()
+        for tool, port in wanted.items():
+            if tool in self._listeners:
+                continue
+            try:
+                await self._open(tool, port, context)
+            except StudioError as problem:
+                log.warning("%s: %s", tool, problem)
+                self._on_problem(tool, problem)
+            else:
+                self._on_problem(tool, None)
+
+    async def stop(self) -> None:
+        """Close every listener and everything that is open."""
+        self.opens.stop()
+        await asyncio.gather(*(listener.close() for listener in self._listeners.values()))
+        self._listeners.clear()
+        await self._sockets.close()
+        self._ways.close()
+
+    async def _open(self, name: str, port: int, context: ssl.SSLContext | None) -> None:
+        answer = self._at_portal if name == PORTAL else partial(self._at_tool, name)
+        # A tool is not to go on working for a client that has left; the portal finishes what it was asked to do.
+        server = Server(answer, self._timing, body_limit=PORTAL_BODY, cancel=name != PORTAL)
+        listener = door.Listener(server, port)
+        await listener.open(self._settings, context)
+        self._listeners[name] = listener
+
+    def _ended(self, sessions: frozenset[int]) -> None:
+        self._codes.ended(sessions)
+        self.opens.ended(sessions)
+
+    async def _at_portal(self, request: web.Request) -> web.StreamResponse:
+        try:
+            passage = self._admission.admit(request, PORTAL)
+        except StudioError as error:
+            return _refusal(request, error)
+        if request.path.startswith(ENTER) and request.method == "GET":
+            return self._enter.portal(passage)
+        request["place"] = passage.place
+        request["origin"] = passage.place.origin
+        request["address"] = passage.address
+        request["caller"] = passage.caller
+        return await self._portal(request)
+
+    async def _at_tool(self, tool: str, request: web.Request) -> web.StreamResponse:
+        back = ""
+        try:
+            passage = self._admission.admit(request, tool)
+            back = passage.place.portal
+            return await self._admitted(passage)
+        except RequestPayloadError:
+            await connection_of(request).last_words(400)
+        except ConnectionError:
+            pass
+        except StudioError as error:
+            return _refusal(request, error, back)
+        return Sent(keep_alive=False)
+
+    async def _admitted(self, passage: Passage) -> web.StreamResponse:
+        """Somebody came in by all rules: the way in, the gateway's own paths, the tool."""
+        request, place, caller = passage.request, passage.place, passage.caller
+        internal = request.raw_path.startswith(INTERNAL)
+        if internal and request.method == "GET" and request.path == f"{INTERNAL}enter":
+            return await self._enter.take(passage)
+        if caller is None:
+            return self._stranger(passage)
+        refuse_without_grant(self._tools, caller, place.listener)
+        if internal:
+            return await self._internal(passage, caller)
+        upstream = self._tools.upstream(place.listener, caller.person)
+        if upstream is None:
+            return await self._starting.not_ready(request, place, caller)
+        way = self._ways.to(upstream)
+        exchange = Exchange(request, place, passage.address, way, partial(self._still, passage), caller.session_id)
+        try:
+            return await (self._sockets.relay(exchange) if passage.socket else self._proxy.forward(exchange))
+        except Unreachable:
+            return self._starting.unreachable(request, place, caller)
+
+    def _stranger(self, passage: Passage) -> web.Response:
+        """Nobody is signed in: a window goes to the portal and comes back, everything else is told so."""
+        request = passage.request
+        if passage.socket:
+            raise Refused("gateway.not_signed_in")
+        if request.method == "GET" and answers.wants_page(request.headers, request.method):
+            return self._enter.ask(passage)
+        raise NotSignedIn("gateway.not_signed_in")
+
+    async def _internal(self, passage: Passage, caller: Caller) -> web.StreamResponse:
+        route = (passage.request.method, passage.request.path.removeprefix(INTERNAL))
+        if route == ("GET", "status"):
+            return self._starting.status(passage.place, caller)
+        if route == ("POST", "start"):
+            return await self._starting.start(passage.place, caller)
+        return web.Response(status=404)
+
+    def _still(self, passage: Passage) -> bool:
+        """Whether the right by which something was opened holds now."""
+        caller = self._admission.caller(passage.place, passage.token, passage.cookie)
+        return caller is not None and self._tools.may(caller.person, passage.place.listener) is None
+
+
+def _refusal(request: web.Request, error: StudioError, back: str = "") -> web.Response:
+    response = answers.answer(error, request.headers, request.method, back=back)
+    if isinstance(error, Misdirected | SlowBody) or request.can_read_body:
+        # Whatever the client still sends is not read: the connection ends with the answer.
+        response.force_close()
+    return response
