@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -54,7 +53,7 @@ def _start(given: dict[str, Any]) -> None:
     from comfystudio.app import run  # noqa: PLC0415 a wrong flag is told before anything heavy is imported
 
     with told():
-        run(settings, Path(workspace.root))
+        run(settings)
 
 
 up = _with_every_setting(_start)

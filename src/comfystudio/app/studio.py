@@ -1,0 +1,159 @@
+"""Every service of a studio, built once, started in order and ended in the reverse one."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+import psutil
+import structlog
+
+from comfystudio import __version__
+from comfystudio.app.addresses import Addresses
+from comfystudio.app.control import Control
+from comfystudio.errors import StudioError
+from comfystudio.events import Bus
+from comfystudio.gateway import Gateway, Origins
+from comfystudio.jobs import Jobs
+from comfystudio.keeper import Keepers
+from comfystudio.people import PeopleRoom
+from comfystudio.settings import Settings
+from comfystudio.storage import Database
+from comfystudio.tools import Tools
+from comfystudio.web import Handler, PortalCookies, Process, Services, build
+from comfystudio.workspace import Workspace
+
+__all__ = ["Ending", "Studio"]
+
+log = structlog.get_logger("studio")
+Ending = Literal["down", "leave", "restart"]
+
+
+class Studio:
+    """One studio in `workspace`; `ended` tells how it is to end."""
+
+    def __init__(self, settings: Settings, workspace: Workspace) -> None:
+        self.settings = settings
+        self.workspace = workspace
+        self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self.bus = Bus()
+        self.database = Database(workspace.database)
+        self.people = PeopleRoom(
+            self.database, workspace, self.bus, roster=settings.roster, session_days=settings.session_days
+        )
+        self.keepers = Keepers(workspace.units, workspace.runtime)
+        self.jobs = Jobs(self.database, self.keepers, self.bus, self.people.audit)
+        self.tools = Tools(
+            settings, workspace, keepers=self.keepers, jobs=self.jobs, people=self.people.people, bus=self.bus
+        )
+        self.origins = Origins(settings, ())
+        self._notices: list[str] = []
+        self._undo: list[Callable[[], Awaitable[object]]] = []
+
+    async def start(self, *, doors: bool = True) -> None:
+        """Open the workspace, take over what runs, then open the doors (none for a command that runs alone)."""
+        try:
+            await self._start(doors=doors)
+        except BaseException:
+            await self.stop("leave")
+            raise
+
+    async def _start(self, *, doors: bool) -> None:
+        await self._began(self.database.open, self.database.close)
+        await self._began(self.people.start, self.people.stop)
+        await self._began(self.jobs.recover, self.jobs.close)
+        await self._began(self.tools.start_service, self.tools.stop_service)
+        self.origins.update(self.tools.listeners())
+        handler = self._handler()
+        if doors:
+            gateway = Gateway(
+                self.settings,
+                self.origins,
+                sessions=self.people.sessions,
+                tokens=self.people.tokens,
+                tools=self.tools,
+                portal=handler,
+                on_problem=self._door_problem,
+                sign_in="/signin",
+            )
+            await self._began(gateway.start, gateway.stop)
+        control = Control(handler, self.workspace.control, self.origins.portal_origin())
+        await self._began(control.start, control.stop)
+
+    def _door_problem(self, tool_id: str, problem: StudioError | None) -> None:
+        sentence = problem.sentence if problem else None
+        self.tools.listener_problem(tool_id, sentence)
+        if sentence:
+            self._notices.append(sentence)
+
+    def notices(self) -> list[str]:
+        """What whoever started the studio should know: one account for all, a port that is taken."""
+        return [self.tools.accounts.sentence, *self._notices]
+
+    async def _began(self, start: Callable[[], Awaitable[object]], stop: Callable[[], Awaitable[object]]) -> None:
+        # Noted first: a start that fails half-way is undone as well.
+        self._undo.append(stop)
+        await start()
+
+    def _handler(self) -> Handler:
+        return build(
+            Services(
+                settings=self.settings,
+                version=__version__,
+                bus=self.bus,
+                people=self.people.people,
+                sessions=self.people.sessions,
+                tokens=self.people.tokens,
+                links=self.people.links,
+                audit=self.people.audit,
+                tools=self.tools,
+                jobs=self.jobs,
+                cookies=PortalCookies(self.settings.session_days),
+                addresses=Addresses(self.origins),
+                life=self,
+                state_of=self.people.people.state_of,
+            )
+        )
+
+    async def setup_link(self) -> str | None:
+        """A fresh one-time address for the first admin; None once an admin can sign in."""
+        if not self.people.people.setup_needed:
+            return None
+        link = await self.people.links.make("setup")
+        return f"{self.origins.portal_origin()}/setup#{link.raw}"
+
+    async def stop(self, how: Ending) -> None:
+        """Close the doors; `down` ends every tool, else they go on for the next portal to find."""
+        if how == "down":
+            with contextlib.suppress(Exception):
+                await self.end_tools()
+        while self._undo:
+            try:
+                await self._undo.pop()()
+            except Exception:
+                log.exception("an ending failed")
+
+    # What the command line may ask of the running studio (web.services.Life)
+
+    def process(self) -> Process:
+        """The running portal."""
+        pid = os.getpid()
+        started = int(psutil.Process(pid).create_time() * 1000)
+        return Process(pid=pid, pid_started=started, version=__version__, address=self.origins.portal_origin())
+
+    def down(self) -> None:
+        """End the studio and its tools."""
+        self._end("down")
+
+    def restart(self) -> None:
+        """Begin anew; tools go on."""
+        self._end("restart")
+
+    async def end_tools(self) -> None:
+        """End every tool."""
+        await self.tools.end_all()
+
+    def _end(self, how: Ending) -> None:
+        if not self.ended.done():
+            self.ended.set_result(how)
