@@ -50,7 +50,15 @@ async def test_a_tool_is_one_folder_and_no_python(studio: Studio) -> None:
     """A manifest in a folder is enough: listed, started, progress from its log, reached, stopped, nothing left."""
     studio.tool(
         argv='"--delay", "0.6", "--extra", "{person}$(id) \'x"',
-        rest='[[progress]]\nmatch="^step one"\nphase="First"\nat=0.3\n[[progress]]\nmatch="^step two"\nphase="Second"\nat=0.7',
+        rest="""
+            [[progress]]
+            match="^step one"
+            phase="First"
+            at=0.3
+            [[progress]]
+            match="^step two"
+            phase="Second"
+            at=0.7""",
     )
     tools = await studio.open()
     assert state(tools) == "stopped"

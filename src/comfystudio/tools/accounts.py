@@ -7,6 +7,7 @@ as whoever started the studio. `prepare` touches the disk and the account databa
 import os
 import pwd
 import subprocess
+import threading
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -68,6 +69,8 @@ class Accounts:
         self.separate = settings.accounts == "separate" or (settings.accounts == "auto" and root and in_container())
         self._workspace = workspace
         self._registry = registry
+        # The account database is locked while one account is made, and a second maker does not wait for it.
+        self._one_at_a_time = threading.Lock()
 
     @property
     def sentence(self) -> str:
@@ -116,6 +119,10 @@ class Accounts:
             folders.give(self._workspace.root, folder, 0o755, account.uid, account.gid)
 
     def _exists(self, account: Account) -> None:
+        with self._one_at_a_time:
+            self._make_sure(account)
+
+    def _make_sure(self, account: Account) -> None:
         found = self._registry.name_of(account.uid)
         if found == account.name:
             return
