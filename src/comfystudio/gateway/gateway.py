@@ -43,17 +43,17 @@ class Gateway:
     `on_problem` is told which tool's port could not be opened and why, or None once it could.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 the parts of a composition, each of a type of its own
         self,
         settings: Settings,
         origins: Origins,
-        *,
         sessions: Sessions,
         tokens: Tokens,
         tools: Tools,
         portal: Handler,
+        *,
         on_problem: Callable[[str, StudioError | None], None] = lambda _tool, _problem: None,
-        sign_in: str = "/sign-in",
+        sign_in: str = "/signin",
         timing: Timing | None = None,
     ) -> None:
         self._settings = settings
@@ -67,7 +67,7 @@ class Gateway:
         self._codes = Codes()
         days = settings.session_days
         self._enter = Enter(self._codes, origins, sessions, tools, sign_in=sign_in, days=days)
-        self._ways = Ways(tools)
+        self._ways = Ways()
         self._proxy = Proxy(self.opens)
         self._sockets = Sockets(self.opens)
         self._starting = Starting(tools)
@@ -185,9 +185,13 @@ class Gateway:
         return web.Response(status=404)
 
     def _still(self, passage: Passage) -> bool:
-        """Whether the right by which something was opened holds now."""
+        """Whether the right by which something was opened holds now; if so, somebody is at work there."""
+        tool = passage.place.listener
         caller = self._admission.caller(passage.place, passage.token, passage.cookie)
-        return caller is not None and self._tools.may(caller.person, passage.place.listener) is None
+        if caller is None or self._tools.may(caller.person, tool) is not None:
+            return False
+        self._tools.upstream(tool, caller.person)
+        return True
 
 
 def _refusal(request: web.Request, error: StudioError, back: str = "") -> web.Response:

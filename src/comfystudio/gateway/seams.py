@@ -155,7 +155,7 @@ class Tools(Protocol):
         """Of one tool; Missing where there is none."""
 
     def upstream(self, tool_id: str, person: Any) -> Upstream | None:
-        """Where the person's instance listens; None unless it is ready. Memory only."""
+        """Where the person's instance listens; None unless it is ready. Memory only. Asking counts as work there."""
 
     def view(self, tool_id: str, caller: Any) -> ToolView:
         """How it stands."""
@@ -165,6 +165,3 @@ class Tools(Protocol):
 
     def may(self, person: Any, tool_id: str) -> str | None:
         """None where the person may use the tool, else the key of the sentence that says why not. Memory only."""
-
-    def note_activity(self, tool_id: str, instance: str) -> None:
-        """Somebody is using it."""

@@ -14,7 +14,7 @@ from comfystudio.gateway.proxy import Exchange
 from comfystudio.gateway.server import Sent
 from comfystudio.gateway.upstream import CONNECT_SECONDS, Unreachable
 
-__all__ = ["LARGEST_MESSAGE", "Sockets"]
+__all__ = ["CLOSE_SECONDS", "LARGEST_MESSAGE", "PING_SECONDS", "Sockets", "both_ways", "offered"]
 
 LARGEST_MESSAGE = 100 * 1000 * 1000
 PING_SECONDS = 20.0
@@ -34,7 +34,7 @@ class Sockets:
     async def relay(self, exchange: Exchange) -> web.StreamResponse:
         """Open the tool's side first: a client is promised nothing that the tool refuses."""
         request = exchange.request
-        check = web.WebSocketResponse(protocols=_offered(request))
+        check = web.WebSocketResponse(protocols=offered(request))
         if request.method != "GET" or not check.can_prepare(request):
             return web.Response(status=HTTPStatus.BAD_REQUEST)
         try:
@@ -80,7 +80,7 @@ class Sockets:
         return await session.ws_connect(
             URL(f"http://{host}{request.raw_path}", encoded=True),
             headers=headers,
-            protocols=_offered(request),
+            protocols=offered(request),
             compress=0,
             max_msg_size=LARGEST_MESSAGE,
             autoclose=False,
@@ -117,35 +117,40 @@ class Sockets:
         client: "web.WebSocketResponse[bool]",
         tool: "aiohttp.ClientWebSocketResponse[bool]",
     ) -> None:
-        """Carry messages until one side ends, then tell the other side why."""
-        up = asyncio.create_task(_carry(client, tool))
-        down = asyncio.create_task(_carry(tool, client))
-        lost = asyncio.get_running_loop().create_future()
+        lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def lose() -> None:
             if not lost.done():
                 lost.set_result(None)
 
         with self._opens.held(exchange.still, lose, exchange.session):
-            try:
-                await asyncio.wait({up, down, lost}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                ends = [task.result() for task in (up, down) if task.done() and not task.exception()]
-                up_done = up.done()
-                for task in (up, down):
-                    task.cancel()
-                await asyncio.gather(up, down, return_exceptions=True)
-        if lost.done():
-            code, reason = int(WSCloseCode.POLICY_VIOLATION), b""
-        elif ends:
-            code, reason = ends[0]
-        else:
-            code, reason = int(WSCloseCode.INTERNAL_ERROR), b""
-        for side in (tool, client) if up_done else (client, tool):
-            await side.close(code=code, message=reason)
+            await both_ways(client, tool, lost)
 
 
-def _offered(request: web.BaseRequest) -> list[str]:
+async def both_ways(client: Side, tool: Side, lost: "asyncio.Future[None]") -> None:
+    """Carry messages until one side ends, then tell the other why; `lost` ends both: their right is gone."""
+    up = asyncio.create_task(_carry(client, tool))
+    down = asyncio.create_task(_carry(tool, client))
+    waited: set[asyncio.Future[Any]] = {up, down, lost}
+    try:
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        ends = [task.result() for task in (up, down) if task.done() and not task.exception()]
+        client_ended = up.done()
+        for task in (up, down):
+            task.cancel()
+        await asyncio.gather(up, down, return_exceptions=True)
+    if lost.done():
+        code, reason = int(WSCloseCode.POLICY_VIOLATION), b""
+    elif ends:
+        code, reason = ends[0]
+    else:
+        code, reason = int(WSCloseCode.INTERNAL_ERROR), b""
+    for side in (tool, client) if client_ended else (client, tool):
+        await side.close(code=code, message=reason)
+
+
+def offered(request: web.BaseRequest) -> list[str]:
     """The subprotocols the client would speak."""
     offered = request.headers.get("Sec-WebSocket-Protocol", "")
     return [part.strip() for part in offered.split(",") if part.strip()]

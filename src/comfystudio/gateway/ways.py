@@ -3,26 +3,26 @@
 import time
 
 from comfystudio.gateway.headers import Policy
-from comfystudio.gateway.seams import Tools, Upstream
+from comfystudio.gateway.seams import Upstream
 from comfystudio.gateway.static import Shelf, Static
 from comfystudio.gateway.upstream import Pool
 
 __all__ = ["Way", "Ways"]
 
-NOTE_SECONDS = 1.0
+TIDY_SECONDS = 1.0
 
 
 class Way:
     """The way to one instance."""
 
-    __slots__ = ("noted", "policy", "pool", "static", "upstream")
+    __slots__ = ("policy", "pool", "static", "tidied", "upstream")
 
     def __init__(self, upstream: Upstream, shelf: Shelf) -> None:
         self.upstream = upstream
         self.pool = Pool(upstream)
         self.policy = Policy(upstream)
         self.static = Static(shelf, upstream.static_prefixes)
-        self.noted = float("-inf")
+        self.tidied = float("-inf")
 
     def close(self) -> None:
         """The instance has ended."""
@@ -33,8 +33,7 @@ class Way:
 class Ways:
     """All ways, by the upstream they lead to."""
 
-    def __init__(self, tools: Tools) -> None:
-        self._tools = tools
+    def __init__(self) -> None:
         self._shelf = Shelf()
         self._ways: dict[tuple[str, str], Way] = {}
 
@@ -46,10 +45,9 @@ class Ways:
                 way.close()
             way = self._ways[upstream.key] = Way(upstream, self._shelf)
         now = time.monotonic()
-        if now - way.noted > NOTE_SECONDS:
-            way.noted = now
+        if now - way.tidied > TIDY_SECONDS:
+            way.tidied = now
             way.pool.tidy()
-            self._tools.note_activity(*upstream.key)
         return way
 
     def close(self) -> None:
