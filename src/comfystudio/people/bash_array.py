@@ -71,7 +71,8 @@ def _skip_blank(text: str, at: int) -> int:
 
 def _single_quoted(text: str, at: int) -> tuple[str, int]:
     end = text.find("'", at + 1)
-    if end < 0:
+    # No name spans lines, so a quote that does is one whose partner was forgotten: this is where.
+    if end < 0 or "\n" in text[at:end]:
         raise RosterError("people.roster_quote", text, at)
     return text[at + 1 : end], end + 1
 
@@ -84,6 +85,8 @@ def _double_quoted(text: str, at: int) -> tuple[str, int]:
         character = text[at]
         if character == '"':
             return "".join(parts), at + 1
+        if character == "\n":
+            break
         if character in _EXPANDED:
             raise RosterError("people.roster_expansion", text, at, found=character)
         if character == "\\" and at + 1 < len(text):
