@@ -82,7 +82,7 @@ def shown(call: Call, person: Person) -> PersonShown:
         name=person.name,
         role=person.role,
         folder=person.folder,
-        state=services.state_of(person),
+        state=services.people.state_of(person),
         seen_at=person.seen_at,
         devices=len(services.sessions.list_of(person.id)),
     )

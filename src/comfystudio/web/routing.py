@@ -76,7 +76,7 @@ class Route:
     def statuses(self) -> tuple[int, ...]:
         """Every status that a caller can meet, the good one first."""
         found = {*self.raises}
-        if self.need is not Need.PUBLIC:
+        if self.need in {Need.SIGNED_IN, Need.ADMIN}:
             found.add(401)
         if self.need is Need.ADMIN:
             found.add(403)

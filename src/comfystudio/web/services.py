@@ -4,7 +4,7 @@ The rooms below `web` are named by their classes; what other rooms must be able 
 replaces, is a Protocol here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from aiohttp import web
 from comfystudio.events import Bus
 from comfystudio.jobs import Job
 from comfystudio.keeper import Log
-from comfystudio.people import Audit, Caller, Links, People, Person, PersonState, Sessions, Tokens
+from comfystudio.people import Audit, Caller, Links, People, Person, Sessions, Tokens
 from comfystudio.settings import Settings
 from comfystudio.tools import ToolView
 
@@ -122,13 +122,12 @@ class Life(Protocol):
 
 @dataclass(frozen=True)
 class Services:
-    """What handlers reach. Built once by `app`. `state_of` says how the people page shows somebody."""
+    """What handlers reach. Built once by `app`."""
 
     settings: Settings
     version: str
     bus: Bus
     people: People
-    state_of: Callable[[Person], PersonState]
     sessions: Sessions
     tokens: Tokens
     links: Links
