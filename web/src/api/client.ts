@@ -1,0 +1,62 @@
+import { t } from '../words';
+
+/** A refusal or fault, with the sentence to show. Status 0: the studio could not be reached. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+
+  constructor(
+    readonly status: number,
+    readonly key: string,
+    readonly sentence: string,
+    readonly fields: Record<string, unknown> = {},
+  ) {
+    super(sentence);
+  }
+
+  /** Seconds to wait before another try, where the studio named them. */
+  get retryAfter(): number | null {
+    const seconds = Number(this.fields['retry_after']);
+    return Number.isFinite(seconds) && seconds > 0 ? seconds : null;
+  }
+}
+
+/** The sentence of any error, for showing. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Problem ? error.sentence : t('errors.unexpected');
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  let body: { key?: string; sentence?: string; fields?: Record<string, unknown> } = {};
+  try {
+    body = (await response.json()) as typeof body;
+  } catch {
+    body = {};
+  }
+  const fields = { ...body.fields };
+  const wait = response.headers.get('Retry-After');
+  if (wait !== null && fields['retry_after'] === undefined) fields['retry_after'] = Number(wait);
+  return new Problem(
+    response.status,
+    body.key ?? '',
+    body.sentence ?? t('errors.status', { status: response.status }),
+    fields,
+  );
+}
+
+/** Ask the API. Throws `Problem`; an empty answer is `undefined`. */
+export async function call<Answer>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer> {
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      credentials: 'same-origin',
+      headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new Problem(0, 'unreachable', t('errors.unreachable'));
+  }
+  if (!response.ok) throw await problemOf(response);
+  if (response.status === 204) return undefined as Answer;
+  return (await response.json()) as Answer;
+}

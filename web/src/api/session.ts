@@ -1,0 +1,23 @@
+import { call } from './client';
+import { cache, session } from './queries';
+import type { Me } from './types';
+
+/** Take over what a sign-in or a used link answered: a person, bare or under `me`. */
+export function entered(answer: Me | { me: Me }): Me {
+  const me = 'me' in answer ? answer.me : answer;
+  cache.setQueryData(session.queryKey, me);
+  void cache.invalidateQueries({ queryKey: ['studio'] });
+  return me;
+}
+
+/** Forget everything that only the person who was signed in may see. */
+export function left(): void {
+  for (const key of ['tools', 'jobs', 'job', 'people', 'tokens']) cache.removeQueries({ queryKey: [key] });
+  cache.setQueryData(session.queryKey, null);
+}
+
+/** End this browser's session and the sessions it opened in tools. */
+export async function signOut(): Promise<void> {
+  await call<undefined>('DELETE', '/session');
+  left();
+}

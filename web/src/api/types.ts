@@ -1,0 +1,132 @@
+/** What the studio's API answers. Times are seconds since the epoch. */
+
+export type Role = 'artist' | 'admin';
+
+export interface Me {
+  id: number;
+  name: string;
+  role: Role;
+  folder: string;
+}
+
+export interface Studio {
+  state: 'setup' | 'ready';
+  version: string;
+  encrypted: boolean;
+  warning: string | null;
+}
+
+export interface LinkView {
+  purpose: 'setup' | 'join' | 'reset';
+  name: string | null;
+  admins: string[];
+  expires_at: number;
+  by: string | null;
+}
+
+export type PersonState = 'here' | 'away' | 'disabled' | 'invited' | 'not_invited';
+
+export interface PersonView {
+  id: number;
+  name: string;
+  role: Role;
+  folder: string;
+  state: PersonState;
+  seen_at: number | null;
+  devices: number;
+}
+
+export interface RosterView {
+  path: string;
+  ok: boolean;
+  sentence: string | null;
+  line: number | null;
+  column: number | null;
+}
+
+export interface PeopleView {
+  people: PersonView[];
+  roster: RosterView;
+}
+
+export interface FreshLink {
+  link: string;
+  expires_at: number;
+}
+
+export type ToolState =
+  | 'broken'
+  | 'not_installed'
+  | 'installing'
+  | 'stopped'
+  | 'starting'
+  | 'ready'
+  | 'unhealthy'
+  | 'stopping'
+  | 'crashed'
+  | 'failed';
+
+export interface ToolView {
+  id: string;
+  name: string;
+  icon: string;
+  summary: string;
+  state: ToolState;
+  progress: number | null;
+  phase: string | null;
+  since: number | null;
+  started_by: string | null;
+  people: string[];
+  exit_code: number | null;
+  exit_signal: number | null;
+  first_error: string | null;
+  restarts: number;
+  next_try_at: number | null;
+  url_port: number;
+  url?: string | null;
+  access: Role;
+  refusal: string | null;
+  installed: boolean;
+  job_id: number | null;
+  can: Record<'start' | 'stop' | 'install' | 'open' | 'log', boolean>;
+  error: string | null;
+  takes_seconds: number | null;
+}
+
+export type JobState = 'running' | 'done' | 'failed' | 'cancelled' | 'lost';
+
+export interface JobView {
+  id: number;
+  kind: string;
+  title: string;
+  state: JobState;
+  by: string;
+  started_at: number;
+  ended_at: number | null;
+  exit_code: number | null;
+  first_error: string | null;
+  fields: Record<string, unknown>;
+}
+
+export interface TokenView {
+  id: number;
+  label: string;
+  created_at: number;
+  used_at: number | null;
+}
+
+/** One line: `o` out, `e` error, `k` the keeper's own words, `~` replaced by what follows it. */
+export interface LogLine {
+  offset: number;
+  at: number;
+  stream: 'o' | 'e' | 'k' | '~';
+  text: string;
+}
+
+/** A stretch of a log. `start` and `next` are byte offsets that are never used again. */
+export interface LogChunk {
+  start: number;
+  next: number;
+  lines: LogLine[];
+  first_error?: string | LogLine | null;
+}

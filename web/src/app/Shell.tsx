@@ -1,0 +1,147 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useMatches, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Activity, House, type LucideIcon, Users } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+
+import { session } from '../api/queries';
+import type { Me } from '../api/types';
+import { events } from '../events';
+import { DockedLog } from '../pages/activity/DockedLog';
+import { Brand, BrandMark } from '../parts/Brand';
+import { loadDialog } from '../parts/Dialog';
+import { loadMenu } from '../parts/Menu';
+import { loadToasts } from '../parts/Toasts';
+import { t, type WordKey } from '../words';
+import { AccountMenu } from './AccountMenu';
+import { KeyList } from './KeyList';
+import { useKeys } from './keys';
+import { OfflineStrip } from './OfflineStrip';
+import css from './Shell.module.css';
+
+interface Place {
+  to: '/' | '/activity' | '/people';
+  word: WordKey;
+  icon: LucideIcon;
+}
+
+const STUDIO: Place[] = [
+  { to: '/', word: 'nav.home', icon: House },
+  { to: '/activity', word: 'nav.activity', icon: Activity },
+];
+const ADMIN: Place[] = [{ to: '/people', word: 'nav.people', icon: Users }];
+
+function Places({ places }: { places: Place[] }) {
+  return places.map(({ to, word, icon: Icon }) => (
+    <Link key={to} to={to} className={css['nav']} activeOptions={{ exact: to === '/' }} title={t(word)}>
+      <Icon aria-hidden="true" />
+      <span>{t(word)}</span>
+    </Link>
+  ));
+}
+
+/** The frame around every page behind the sign-in. */
+export function Shell() {
+  const { data: me } = useQuery(session);
+  const navigate = useNavigate();
+  const [keysShown, showKeys] = useState(false);
+  const admin = me?.role === 'admin';
+
+  useEffect(() => {
+    events.start();
+    return () => events.stop();
+  }, []);
+
+  useEffect(() => whenIdle(() => void Promise.all([loadMenu(), loadDialog(), loadToasts()])), []);
+
+  // The session ended elsewhere: signed out in another tab, disabled, or a new password.
+  useEffect(() => {
+    if (me !== null) return;
+    const here = window.location.pathname + window.location.search;
+    void navigate({ to: '/signin', search: { ...(here !== '/' && { next: here }), ended: true }, replace: true });
+  }, [me, navigate]);
+
+  useFocusOnArrival();
+  useKeys({
+    '?': () => showKeys(true),
+    'g h': () => void navigate({ to: '/' }),
+    'g a': () => void navigate({ to: '/activity' }),
+    ...(admin && { 'g p': () => void navigate({ to: '/people' }) }),
+  });
+
+  if (!me) return null;
+  return (
+    <>
+      <a className={css['skip']} href="#main">
+        {t('nav.skip')}
+      </a>
+      <div className={css['app']}>
+        <aside className={css['rail']}>
+          <Link to="/" className={css['brand']} aria-label={t('nav.brand')}>
+            <Brand />
+          </Link>
+          <nav aria-label={t('nav.studio')} className={css['group']}>
+            <Places places={STUDIO} />
+          </nav>
+          {admin && (
+            <>
+              <div className={css['heading']} aria-hidden="true">
+                {t('nav.admin')}
+              </div>
+              <nav aria-label={t('nav.admin')} className={css['group']}>
+                <Places places={ADMIN} />
+              </nav>
+            </>
+          )}
+          <div className={css['foot']}>
+            <AccountMenu me={me} onKeys={() => showKeys(true)} look="row" />
+          </div>
+        </aside>
+        <div className={css['side']}>
+          <TopBar me={me} onKeys={() => showKeys(true)} />
+          <OfflineStrip />
+          <main className={css['main']} id="main" tabIndex={-1}>
+            <div className={css['page']}>
+              <Outlet />
+            </div>
+          </main>
+        </div>
+      </div>
+      <DockedLog />
+      <nav className={css['bottom']} aria-label={t('nav.main')}>
+        <Places places={admin ? [...STUDIO, ...ADMIN] : STUDIO} />
+      </nav>
+      <KeyList open={keysShown} onClose={() => showKeys(false)} admin={admin} />
+    </>
+  );
+}
+
+/** Menus, dialogs and toasts come after the first page is there, and before the studio could be out of reach. */
+function whenIdle(act: () => void): () => void {
+  const timer = setTimeout(act, 1200);
+  return () => clearTimeout(timer);
+}
+
+function TopBar({ me, onKeys }: { me: Me; onKeys: () => void }) {
+  const title = useMatches({ select: (matches) => matches.at(-1)?.staticData.title });
+  return (
+    <header className={css['top']}>
+      <Link to="/" className={css['home']} aria-label={t('nav.brand')}>
+        <BrandMark />
+      </Link>
+      <b aria-hidden="true">{title && t(title)}</b>
+      <span className={css['end']}>
+        <AccountMenu me={me} onKeys={onKeys} look="avatar" />
+      </span>
+    </header>
+  );
+}
+
+/** After a move to another page the focus is on its title, so that a screen reader reads it. */
+function useFocusOnArrival(): void {
+  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  const before = useRef(path);
+  useEffect(() => {
+    if (before.current !== undefined && before.current !== path) document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+    before.current = path;
+  }, [path]);
+}

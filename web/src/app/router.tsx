@@ -1,0 +1,129 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+
+import { Problem } from '../api/client';
+import { cache, session, studio } from '../api/queries';
+import type { WordKey } from '../words';
+import { Broken } from './Broken';
+import { Missing } from './Missing';
+import { Root } from './Root';
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+  interface StaticDataRouteOption {
+    /** The title in a phone's top bar. */
+    title?: WordKey;
+  }
+}
+
+const root = createRootRoute({ component: Root, notFoundComponent: Missing, errorComponent: Broken });
+
+interface SignInSearch {
+  next?: string;
+  ended?: boolean;
+}
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/signin',
+  validateSearch: (search: Record<string, unknown>): SignInSearch => ({
+    ...(typeof search['next'] === 'string' && { next: search['next'] }),
+    ...(search['ended'] ? { ended: true } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../pages/signin/SignIn'), 'SignIn'),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('../pages/setup/Setup'), 'Setup'),
+});
+
+const join = createRoute({
+  getParentRoute: () => root,
+  path: '/join',
+  component: lazyRouteComponent(() => import('../pages/join/Join'), 'Join'),
+});
+
+/** Everything behind the sign-in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: async ({ location }) => {
+    const me = await cache.ensureQueryData(session);
+    if (me === null) throw redirect({ to: '/signin', search: location.href === '/' ? {} : { next: location.href } });
+  },
+  component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
+});
+
+/** A page for admins: whoever else opens it reads that it is not theirs. */
+async function adminsOnly(): Promise<void> {
+  const me = await cache.ensureQueryData(session);
+  if (me?.role !== 'admin') throw new Problem(403, 'people.not_admin', '');
+}
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  staticData: { title: 'nav.home' },
+  component: lazyRouteComponent(() => import('../pages/home/Home'), 'Home'),
+});
+
+const activity = createRoute({
+  getParentRoute: () => inside,
+  path: '/activity',
+  staticData: { title: 'nav.activity' },
+  component: lazyRouteComponent(() => import('../pages/activity/Activity'), 'Activity'),
+});
+
+const toolLog = createRoute({
+  getParentRoute: () => inside,
+  path: '/activity/tool/$tool',
+  staticData: { title: 'nav.activity' },
+  component: lazyRouteComponent(() => import('../pages/activity/ToolLog'), 'ToolLog'),
+});
+
+const personLog = createRoute({
+  getParentRoute: () => inside,
+  path: '/activity/tool/$tool/$person',
+  beforeLoad: adminsOnly,
+  staticData: { title: 'nav.activity' },
+  component: lazyRouteComponent(() => import('../pages/activity/ToolLog'), 'PersonLog'),
+});
+
+const jobLog = createRoute({
+  getParentRoute: () => inside,
+  path: '/activity/job/$job',
+  staticData: { title: 'nav.activity' },
+  component: lazyRouteComponent(() => import('../pages/activity/JobLog'), 'JobLog'),
+});
+
+const people = createRoute({
+  getParentRoute: () => inside,
+  path: '/people',
+  // Home's first step opens the page with its dialog.
+  validateSearch: (search: Record<string, unknown>): { add?: true } => (search['add'] ? { add: true } : {}),
+  beforeLoad: adminsOnly,
+  staticData: { title: 'nav.people' },
+  component: lazyRouteComponent(() => import('../pages/people/People'), 'People'),
+});
+
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: '/account',
+  staticData: { title: 'nav.account' },
+  component: lazyRouteComponent(() => import('../pages/account/Account'), 'Account'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, setup, join, inside.addChildren([home, activity, toolLog, personLog, jobLog, people, account])]),
+  defaultPreload: 'intent',
+  defaultPendingMs: 150,
+  defaultErrorComponent: Broken,
+  defaultNotFoundComponent: Missing,
+  scrollRestoration: true,
+});
+
+// What the public pages and the first page both ask for is on its way while the scripts still load.
+void cache.prefetchQuery(studio);

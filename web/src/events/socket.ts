@@ -1,0 +1,151 @@
+import type { LogLine } from '../api/types';
+import { connection } from './connection';
+
+/** What the server says, in order of `seq`. */
+export interface ServerEvent {
+  seq?: number;
+  topic?: string;
+  type: string;
+  at?: number;
+  data?: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+export interface LogLines {
+  log: string;
+  start: number;
+  next: number;
+  lines: LogLine[];
+}
+
+interface Followed {
+  next: number;
+  tell: (lines: LogLines) => void;
+}
+
+/** The longest wait before another try. */
+const LONGEST_MS = 30_000;
+
+/** Milliseconds before try number `tries`: 0.5 s, doubled each time, spread so that tabs do not come at once. */
+export function backoff(tries: number, chance: number = Math.random()): number {
+  return Math.min(LONGEST_MS, 500 * 2 ** tries) * (0.75 + chance * 0.5);
+}
+
+/** The fields of an event, whether they lie under `data` or beside `type`. */
+export function fieldsOf(event: ServerEvent): Record<string, unknown> {
+  return event.data ?? event;
+}
+
+/** The tab's one WebSocket: it comes back by itself and picks up where it stopped. */
+export class EventSocket {
+  #socket: WebSocket | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #tries = 0;
+  #seq: number | null = null;
+  #lastSeen = Date.now();
+  #running = false;
+  #logs = new Map<string, Set<Followed>>();
+
+  constructor(
+    private readonly address: string,
+    private readonly tell: (event: ServerEvent) => void,
+    /** Called when the studio refuses or does not answer: the session may have ended. */
+    private readonly doubt: () => void,
+  ) {}
+
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    window.addEventListener('online', this.retryNow);
+    window.addEventListener('offline', this.#drop);
+    this.#open();
+  }
+
+  stop(): void {
+    this.#running = false;
+    window.removeEventListener('online', this.retryNow);
+    window.removeEventListener('offline', this.#drop);
+    clearTimeout(this.#timer);
+    this.#socket?.close();
+    this.#socket = null;
+    this.#seq = null;
+    this.#tries = 0;
+    connection.set({ is: 'idle' });
+  }
+
+  /** Try at once instead of at the end of the countdown. */
+  readonly retryNow = (): void => {
+    if (!this.#running || this.#socket) return;
+    clearTimeout(this.#timer);
+    this.#open();
+  };
+
+  /** Hear what a log gains from byte `next` on. Returns how to stop. */
+  follow(log: string, next: number, tell: (lines: LogLines) => void): () => void {
+    const one: Followed = { next, tell };
+    const all = this.#logs.get(log) ?? new Set();
+    this.#logs.set(log, all.add(one));
+    this.#send({ op: 'follow', log, start: Math.min(...[...all].map((each) => each.next)) });
+    return () => {
+      all.delete(one);
+      if (all.size > 0) return;
+      this.#logs.delete(log);
+      this.#send({ op: 'unfollow', log });
+    };
+  }
+
+  readonly #drop = (): void => this.#socket?.close();
+
+  #open(): void {
+    const socket = new WebSocket(this.address);
+    this.#socket = socket;
+    socket.onmessage = (message) => this.#hear(JSON.parse(String(message.data)) as ServerEvent);
+    socket.onclose = () => this.#closed(socket);
+  }
+
+  #send(message: Record<string, unknown>): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #closed(socket: WebSocket): void {
+    if (this.#socket !== socket || !this.#running) return;
+    this.#socket = null;
+    const before = connection.get();
+    if (before.is === 'open') this.#lastSeen = Date.now();
+    const wait = backoff(this.#tries);
+    this.#tries += 1;
+    connection.set({ is: 'lost', lastSeen: this.#lastSeen, retryAt: Date.now() + wait, tries: this.#tries });
+    this.#timer = setTimeout(() => this.#open(), wait);
+    this.doubt();
+  }
+
+  #hear(event: ServerEvent): void {
+    this.#lastSeen = Date.now();
+    if (event.type === 'hello') this.#greeted(event);
+    else if (event.type === 'log.lines') this.#spread(fieldsOf(event) as unknown as LogLines);
+    else {
+      if (typeof event.seq === 'number') this.#seq = event.seq;
+      this.tell(event);
+    }
+  }
+
+  #greeted(hello: ServerEvent): void {
+    this.#tries = 0;
+    connection.set({ is: 'open' });
+    if (this.#seq === null) {
+      this.#seq = typeof hello.seq === 'number' ? hello.seq : 0;
+      // What changed between the first answers and this socket was never told.
+      this.tell({ type: 'resync' });
+    } else this.#send({ op: 'resume', seq: this.#seq });
+    for (const [log, all] of this.#logs) this.#send({ op: 'follow', log, start: Math.min(...[...all].map((each) => each.next)) });
+  }
+
+  #spread(lines: LogLines): void {
+    for (const one of this.#logs.get(lines.log) ?? []) {
+      if (lines.next <= one.next) continue;
+      const fresh = lines.lines.filter((line) => line.offset >= one.next);
+      one.next = lines.next;
+      one.tell({ ...lines, lines: fresh });
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import type { ToolView } from '../../api/types';
+import { ErrorLine, Progress } from '../../parts/Surface';
+import { clock, duration, useNow } from '../../parts/time';
+import { count, t } from '../../words';
+import css from './ToolBody.module.css';
+import { someNames } from '../../parts/names';
+
+/** How far a start is: what the tool says, else what earlier starts took. */
+export function startProgress(tool: ToolView, now: number): number {
+  if (tool.progress !== null) return tool.progress;
+  if (tool.since === null || !tool.takes_seconds) return 0.1;
+  return Math.min(0.95, Math.max(0.04, (now - tool.since) / tool.takes_seconds));
+}
+
+/** The sentence of a card, and what belongs under it. */
+export function ToolBody({ tool, me }: { tool: ToolView; me: { name: string; role: string } }) {
+  if (tool.refusal) return <p className={css['text']}>{tool.refusal}</p>;
+  switch (tool.state) {
+    case 'broken':
+      return (
+        <>
+          <p>{t('tool.broken_text')}</p>
+          {tool.error && <ErrorLine>{tool.error}</ErrorLine>}
+        </>
+      );
+    case 'not_installed':
+      return <p className={css['text']}>{tool.can.install ? tool.summary : t('tool.ask_admin', { summary: tool.summary })}</p>;
+    case 'installing':
+      return (
+        <>
+          <p className={css['text']}>{tool.phase ?? t('tool.installing_text')}</p>
+          {tool.progress !== null && <Progress value={tool.progress} label={t('tool.installing_bar', { tool: tool.name })} look="accent" />}
+        </>
+      );
+    case 'starting':
+      return <Starting tool={tool} me={me} />;
+    case 'ready':
+      return <Ready tool={tool} me={me} />;
+    case 'unhealthy':
+      return <p className={css['text']}>{tool.error ?? tool.phase ?? t('tool.unhealthy_text')}</p>;
+    case 'crashed':
+      return (
+        <>
+          <p>{tool.next_try_at !== null ? <NextTry at={tool.next_try_at} /> : t('tool.crashed_text')}</p>
+          {(tool.first_error ?? tool.error) && <ErrorLine>{tool.first_error ?? tool.error}</ErrorLine>}
+        </>
+      );
+    case 'failed':
+      return (
+        <>
+          <p>{tool.restarts > 0 ? count('tool.gave_up', tool.restarts + 1) : t('tool.failed_text')}</p>
+          {(tool.first_error ?? tool.error) && <ErrorLine>{tool.first_error ?? tool.error}</ErrorLine>}
+        </>
+      );
+    case 'stopping':
+      return <p>{t('tool.stopping_text')}</p>;
+    case 'stopped':
+      return <p className={css['text']}>{tool.summary}</p>;
+  }
+}
+
+function NextTry({ at }: { at: number }) {
+  const now = useNow(500);
+  return <span aria-live="off">{at - now >= 1 ? t('tool.next_try', { left: duration(at - now) }) : t('tool.next_try_now')}</span>;
+}
+
+function Starting({ tool, me }: { tool: ToolView; me: { name: string } }) {
+  const now = useNow(500);
+  const phase = tool.phase ?? t('tool.starting_text');
+  const by = tool.started_by !== null && tool.started_by !== me.name ? t('tool.started_by', { name: tool.started_by }) : '';
+  return (
+    <>
+      <p className={css['text']}>
+        {phase} {by}
+      </p>
+      <Progress value={startProgress(tool, now)} label={t('tool.starting_bar', { tool: tool.name })} />
+    </>
+  );
+}
+
+function Ready({ tool, me }: { tool: ToolView; me: { name: string } }) {
+  const others = tool.people.filter((name) => name !== me.name);
+  if (others.length === 0) return <p className={css['text']}>{tool.summary}</p>;
+  const too = tool.people.length > others.length;
+  return <p className={css['text']}>{count(too ? 'tool.in_it_too' : 'tool.in_it', others.length, { names: someNames(others) })}</p>;
+}
+
+/** The quiet figure at a card's foot. */
+export function ToolMeta({ tool }: { tool: ToolView }) {
+  const now = useNow(1000);
+  const text = tool.refusal ? null : metaOf(tool, now);
+  return text === null ? null : <span className={`meta ${css['meta']}`}>{text}</span>;
+}
+
+function metaOf(tool: ToolView, now: number): string | null {
+  switch (tool.state) {
+    case 'stopped':
+      return tool.takes_seconds === null ? null : t('tool.takes', { time: duration(tool.takes_seconds) });
+    case 'starting': {
+      if (tool.since === null) return null;
+      const gone = Math.max(0, Math.round(now - tool.since));
+      return tool.takes_seconds === null || gone > tool.takes_seconds
+        ? duration(gone)
+        : t('tool.gone_of', { gone, takes: duration(tool.takes_seconds) });
+    }
+    case 'ready':
+      return tool.since === null ? null : t('tool.up', { time: duration(now - tool.since) });
+    case 'unhealthy':
+      return tool.since === null ? null : t('tool.since', { clock: clock(tool.since) });
+    case 'installing':
+      return tool.progress === null ? null : t('tool.percent', { percent: Math.round(tool.progress * 100) });
+    case 'crashed':
+    case 'failed':
+      if (tool.exit_signal !== null) return t('tool.signal', { signal: tool.exit_signal });
+      return tool.exit_code === null ? null : t('tool.exit_code', { code: tool.exit_code });
+    default:
+      return null;
+  }
+}

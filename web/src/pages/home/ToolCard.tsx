@@ -1,0 +1,194 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { Ellipsis, Lock, RotateCw, ScrollText, Square } from 'lucide-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+
+import { prefer } from '../../app/preferences';
+import { sentenceOf } from '../../api/client';
+import type { ToolView } from '../../api/types';
+import { Button, buttonClass, ButtonLink } from '../../parts/Button';
+import { Confirm } from '../../parts/Dialog';
+import { IconButton } from '../../parts/IconButton';
+import { Menu } from '../../parts/Menu';
+import { StateMark } from '../../parts/StateMark';
+import { say } from '../../parts/Toasts';
+import { ToolIcon } from '../../parts/ToolIcon';
+import { toolMark, toolWord } from '../../parts/toolState';
+import { count, t } from '../../words';
+import { someNames } from '../../parts/names';
+import { ToolBody, ToolMeta } from './ToolBody';
+import css from './ToolCard.module.css';
+import { addressOf, useTool } from './useTool';
+
+interface Who {
+  name: string;
+  role: string;
+}
+
+/** One tool: its state, who is in it, and the likely next step. The height is the same in every state. */
+export function ToolCard({ tool, me, primary }: { tool: ToolView; me: Who; primary: boolean }) {
+  const [asking, ask] = useState(false);
+  const acts = useTool(tool);
+  useNewlyReady(tool);
+  const bad = ['crashed', 'failed', 'broken'].includes(tool.state);
+  const off = tool.state === 'not_installed';
+  return (
+    <article className={`card ${css['tool']} ${bad ? css['bad'] : ''} ${off ? css['off'] : ''}`} aria-labelledby={`tool-${tool.id}`} data-tool={tool.id} data-state={tool.state}>
+      <div className={css['top']}>
+        <ToolIcon name={tool.icon} />
+        <div className={css['name']}>
+          <h3 id={`tool-${tool.id}`} className="el" title={tool.name}>
+            {tool.name}
+          </h3>
+          <StateMark mark={toolMark(tool.state)}>{toolWord(tool)}</StateMark>
+        </div>
+        <More tool={tool} onStop={() => ask(true)} onRestart={() => acts.start.mutate()} />
+      </div>
+      <div className={css['body']}>
+        <ToolBody tool={tool} me={me} />
+      </div>
+      <div className={css['foot']}>
+        <Acts tool={tool} me={me} primary={primary} acts={acts} onStop={() => ask(true)} />
+        <ToolMeta tool={tool} />
+      </div>
+      <StopDialog tool={tool} me={me} open={asking} onClose={() => ask(false)} acts={acts} />
+    </article>
+  );
+}
+
+/** Say so when a start that was watched here is over. */
+function useNewlyReady(tool: ToolView): void {
+  const before = useRef(tool.state);
+  useEffect(() => {
+    if (before.current === 'starting' && tool.state === 'ready') say(t('tool.now_ready', { tool: tool.name }));
+    before.current = tool.state;
+  }, [tool.state, tool.name]);
+}
+
+function LogLink({ tool, children }: { tool: ToolView; children: ReactNode }) {
+  return (
+    <Link to="/activity/tool/$tool" params={{ tool: tool.id }} className={buttonClass({ look: tool.state === 'starting' ? 'default' : 'quiet' })}>
+      {children}
+    </Link>
+  );
+}
+
+function Acts({ tool, me, primary, acts, onStop }: { tool: ToolView; me: Who; primary: boolean; acts: ReturnType<typeof useTool>; onStop: () => void }) {
+  const fields = { tool: tool.name };
+  if (tool.refusal) {
+    return (
+      <span className={css['locked']}>
+        <Lock aria-hidden="true" />
+        {t(tool.access === 'admin' ? 'tool.admins_only' : 'tool.not_for_you')}
+      </span>
+    );
+  }
+  const log = tool.can.log;
+  switch (tool.state) {
+    case 'not_installed':
+      return tool.can.install ? (
+        <Button online working={acts.install.isPending} onClick={() => acts.install.mutate()}>
+          {t('tool.install', fields)}
+        </Button>
+      ) : null;
+    case 'installing':
+      return tool.job_id !== null && me.role === 'admin' ? (
+        <Link to="/activity/job/$job" params={{ job: String(tool.job_id) }} className={buttonClass({})}>
+          {t('tool.watch_install')}
+        </Link>
+      ) : null;
+    case 'stopped':
+      return tool.can.start ? (
+        <Button online working={acts.start.isPending} onClick={() => acts.start.mutate()}>
+          {t('tool.start', fields)}
+        </Button>
+      ) : null;
+    case 'starting':
+      return (
+        <>
+          {log && <LogLink tool={tool}>{t('tool.watch_start')}</LogLink>}
+          {tool.can.stop && (
+            <Button look="quiet" online working={acts.stop.isPending} onClick={() => acts.stop.mutate()}>
+              {t('common.cancel')}
+            </Button>
+          )}
+        </>
+      );
+    case 'ready':
+    case 'unhealthy':
+      return (
+        <>
+          {tool.can.open && (
+            <ButtonLink look={primary ? 'primary' : 'default'} href={addressOf(tool)} onClick={() => prefer('opened', true)}>
+              {t('tool.open', fields)}
+            </ButtonLink>
+          )}
+          {tool.state === 'unhealthy' && tool.can.stop && (
+            <Button look="quiet" online onClick={onStop}>
+              {t('tool.stop_short')}
+            </Button>
+          )}
+        </>
+      );
+    case 'stopping':
+      return <Button working>{t('tool.stopping')}</Button>;
+    case 'crashed':
+    case 'failed':
+      return (
+        <>
+          {tool.can.start && (
+            <Button online working={acts.start.isPending} onClick={() => acts.start.mutate()}>
+              {t(tool.next_try_at === null ? 'tool.restart' : 'tool.restart_now')}
+            </Button>
+          )}
+          {log && <LogLink tool={tool}>{t('tool.open_log')}</LogLink>}
+        </>
+      );
+    case 'broken':
+      return null;
+  }
+}
+
+function More({ tool, onStop, onRestart }: { tool: ToolView; onStop: () => void; onRestart: () => void }) {
+  const navigate = useNavigate();
+  const fields = { tool: tool.name };
+  const stoppable = tool.can.stop && ['ready', 'unhealthy', 'starting'].includes(tool.state);
+  const startable = tool.can.start && ['crashed', 'failed'].includes(tool.state);
+  const log = tool.can.log && !['not_installed', 'broken', 'installing'].includes(tool.state);
+  if (tool.refusal || (!stoppable && !log && !startable)) return null;
+  return (
+    <span className={css['more']}>
+      <Menu
+        entries={[
+          ...(log ? [{ name: t('tool.open_log'), icon: ScrollText, onPress: () => void navigate({ to: '/activity/tool/$tool', params: { tool: tool.id } }) }] : []),
+          ...(startable ? [{ name: t('tool.restart'), icon: RotateCw, onPress: onRestart }] : []),
+          ...(stoppable ? [{ name: t('tool.stop_ask', fields), icon: Square, onPress: onStop, risky: true }] : []),
+        ]}
+        trigger={
+          <IconButton label={t('tool.more', fields)}>
+            <Ellipsis />
+          </IconButton>
+        }
+      />
+    </span>
+  );
+}
+
+function StopDialog({ tool, me, open, onClose, acts }: { tool: ToolView; me: Who; open: boolean; onClose: () => void; acts: ReturnType<typeof useTool> }) {
+  const others = tool.people.filter((name) => name !== me.name);
+  const stop = () => acts.stop.mutate(undefined, { onSuccess: onClose });
+  return (
+    <Confirm
+      title={t('tool.stop_title', { tool: tool.name })}
+      open={open}
+      onClose={onClose}
+      keep={t('tool.keep')}
+      act={t('tool.stop', { tool: tool.name })}
+      working={acts.stop.isPending}
+      error={acts.stop.error ? sentenceOf(acts.stop.error) : null}
+      onAct={stop}
+    >
+      <p>{others.length > 0 ? count('tool.stop_hits', others.length, { names: someNames(others) }) : t('tool.stop_alone')}</p>
+      <p>{t('tool.stop_loses')}</p>
+    </Confirm>
+  );
+}

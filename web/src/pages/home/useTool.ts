@@ -1,0 +1,37 @@
+import { useMutation } from '@tanstack/react-query';
+
+import { call, sentenceOf } from '../../api/client';
+import { cache, tools } from '../../api/queries';
+import type { JobView, ToolView } from '../../api/types';
+import { replaced } from '../../events';
+import { say } from '../../parts/Toasts';
+
+const failed = (error: unknown) => say(sentenceOf(error), 'failed');
+
+function keep(view: ToolView | undefined): void {
+  if (view?.id) cache.setQueryData(tools.queryKey, (list) => list && replaced(list, view, 'end'));
+  else void cache.invalidateQueries({ queryKey: tools.queryKey });
+}
+
+/** What can be done with a tool. Every refusal is said in the studio's words. */
+export function useTool(tool: ToolView) {
+  const path = `/tools/${encodeURIComponent(tool.id)}`;
+  const start = useMutation({ mutationFn: () => call<ToolView>('POST', `${path}/start`, {}), onSuccess: keep, onError: failed });
+  const stop = useMutation({ mutationFn: () => call<ToolView>('POST', `${path}/stop`, {}), onSuccess: keep, onError: failed });
+  const install = useMutation({
+    mutationFn: () => call<{ job: JobView }>('POST', `${path}/install`, {}),
+    onSuccess: () => {
+      void cache.invalidateQueries({ queryKey: tools.queryKey });
+      void cache.invalidateQueries({ queryKey: ['jobs'] });
+    },
+    onError: failed,
+  });
+  return { start, stop, install };
+}
+
+/** The address of a tool's own origin. */
+export function addressOf(tool: ToolView): string {
+  if (tool.url) return tool.url;
+  const { protocol, hostname } = window.location;
+  return `${protocol}//${hostname}:${tool.url_port}/`;
+}

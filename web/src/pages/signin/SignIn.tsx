@@ -1,0 +1,92 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { type FormEvent, useEffect, useState } from 'react';
+
+import { isPage, safeNext } from '../../app/next';
+import { call, Problem, sentenceOf } from '../../api/client';
+import { session, studio } from '../../api/queries';
+import { entered } from '../../api/session';
+import type { Me } from '../../api/types';
+import { Button } from '../../parts/Button';
+import { Field } from '../../parts/Field';
+import { PasswordField } from '../../parts/PasswordField';
+import { signCss as css, SignHead, SignLayout } from '../../parts/SignLayout';
+import { Note } from '../../parts/Surface';
+import { duration, useNow } from '../../parts/time';
+import { useTitle } from '../../parts/useTitle';
+import { rich, t } from '../../words';
+
+/** The way in. It shows no names and says of a wrong try only that it was wrong. */
+export function SignIn() {
+  useTitle(t('signin.title'));
+  const { data } = useQuery(studio);
+  return <SignLayout>{data?.state === 'setup' ? <NotSetUp /> : <Form />}</SignLayout>;
+}
+
+function NotSetUp() {
+  return (
+    <>
+      <SignHead title={t('signin.not_set_up')}>{t('signin.not_set_up_text')}</SignHead>
+      <p className={`meta ${css['after']}`}>{rich('signin.not_set_up_again', { command: <code className="mono">{t('signin.restart_command')}</code> })}</p>
+    </>
+  );
+}
+
+function Form() {
+  const navigate = useNavigate();
+  const search = useSearch({ from: '/signin' });
+  const target = safeNext(search.next);
+  const { data: me } = useQuery(session);
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const [blockedUntil, block] = useState(0);
+  const left = Math.ceil(blockedUntil - useNow(500));
+
+  const enter = useMutation({
+    mutationFn: () => call<Me | { me: Me }>('POST', '/session', { name, password }),
+    onSuccess: entered,
+    onError: (error) => {
+      setPassword('');
+      if (error instanceof Problem && error.retryAfter !== null) block(Date.now() / 1000 + error.retryAfter);
+    },
+  });
+
+  useEffect(() => {
+    if (!me) return;
+    if (isPage(target)) void navigate({ href: target, replace: true });
+    else window.location.replace(target);
+  }, [me, target, navigate]);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (left > 0 || enter.isPending) return;
+    enter.mutate();
+  };
+  const throttled = left > 0;
+  return (
+    <>
+      <SignHead title={t('signin.title')}>{rich('signin.to', { studio: <b>{window.location.host}</b> })}</SignHead>
+      <form onSubmit={submit} noValidate>
+        {search.ended && !enter.error && <Note look="plain">{t('signin.ended')}</Note>}
+        <Field label={t('signin.name')} large autoComplete="username" autoCapitalize="words" autoFocus value={name} onChange={(event) => setName(event.target.value)} />
+        <PasswordField
+          label={t('signin.password')}
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+          error={enter.error && !throttled ? sentenceOf(enter.error) : null}
+        />
+        <div className={css['submit']}>
+          <Button type="submit" look="primary" size="l" wide working={enter.isPending} blocked={throttled || name.trim() === '' || password === ''}>
+            {t('signin.enter')}
+          </Button>
+          {throttled && (
+            <span className="meta" role="status">
+              {t('signin.throttled', { left: duration(left) })}
+            </span>
+          )}
+        </div>
+      </form>
+      <p className={`meta ${css['after']}`}>{t('signin.forgot')}</p>
+    </>
+  );
+}

@@ -1,0 +1,33 @@
+import { lazy, Suspense } from 'react';
+
+import { Store, useStore } from '../events/store';
+
+export interface Said {
+  sentence: string;
+  kind: 'done' | 'failed';
+}
+
+/** What was said and is not shown yet. */
+export const said = new Store<Said[]>([]);
+const spoke = new Store(false);
+
+/** Say in one sentence what happened. */
+export function say(sentence: string, kind: Said['kind'] = 'done'): void {
+  said.set([...said.get(), { sentence, kind }]);
+  spoke.set(true);
+}
+
+export const loadToasts = () => import('./ToastList');
+
+const ToastList = lazy(async () => ({ default: (await loadToasts()).ToastList }));
+
+/** The place where toasts appear, once there is one. */
+export function Toasts() {
+  return (
+    useStore(spoke) && (
+      <Suspense fallback={null}>
+        <ToastList />
+      </Suspense>
+    )
+  );
+}

@@ -1,0 +1,46 @@
+import { Fragment, type ReactNode } from 'react';
+
+import en from './en.json';
+
+type Catalogue = typeof en;
+
+/** Every sentence's key, `room.name`. */
+export type WordKey = { [Room in keyof Catalogue]: `${Room & string}.${keyof Catalogue[Room] & string}` }[keyof Catalogue];
+
+/** Keys that come as `…_one` and `…_other`. */
+export type CountKey = WordKey extends infer Key ? (Key extends `${infer Base}_other` ? Base : never) : never;
+
+type Fields = Record<string, string | number>;
+
+const plural = new Intl.PluralRules('en');
+const list = new Intl.ListFormat('en', { type: 'conjunction' });
+
+function find(key: string): string {
+  const [room = '', name = ''] = key.split('.');
+  const sentence = (en as Record<string, Record<string, string>>)[room]?.[name];
+  if (sentence === undefined) throw new Error(`No words for ${key}`);
+  return sentence;
+}
+
+/** The sentence under `key`, its `{fields}` filled in. */
+export function t(key: WordKey, fields: Fields = {}): string {
+  return find(key).replace(/\{(\w+)\}/g, (whole, name: string) => String(fields[name] ?? whole));
+}
+
+/** The sentence for a number of things: `{count}` is the number, in figures. */
+export function count(key: CountKey, number: number, fields: Fields = {}): string {
+  const chosen = `${key}_${plural.select(number) === 'one' ? 'one' : 'other'}` as WordKey;
+  return t(chosen, { count: number.toLocaleString('en'), ...fields });
+}
+
+/** The sentence under `key` with elements in place of its `{fields}`. */
+export function rich(key: WordKey, fields: Record<string, ReactNode>): ReactNode {
+  return find(key)
+    .split(/(\{\w+\})/)
+    .map((part, index) => <Fragment key={index}>{part.startsWith('{') ? fields[part.slice(1, -1)] : part}</Fragment>);
+}
+
+/** Names joined as a sentence joins them: "Ann, Bo and Cy". */
+export function names(people: readonly string[]): string {
+  return list.format(people).replace(/, and /, ' and ');
+}
