@@ -136,7 +136,7 @@ class Studio:
         text = MANIFEST.format(
             id=id_,
             port=port,
-            python=sys.executable if not self.settings.accounts == "separate" else "/usr/bin/python3",
+            python=sys.executable,
             fake=FAKE,
             listen=listen,
             argv=", ".join(part for part in (where, argv) if part),

@@ -8,6 +8,8 @@ import socket
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TextIO
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -20,7 +22,7 @@ class Handler(BaseHTTPRequestHandler):
             "argv": sys.argv,
             "env": dict(os.environ),
             "uid": os.geteuid(),
-            "cwd": os.getcwd(),
+            "cwd": str(Path.cwd()),
             "headers": dict(self.headers),
             "pid": os.getpid(),
         }
@@ -44,8 +46,14 @@ class UnixServer(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         self.socket.bind(self.server_address)
-        os.chmod(self.server_address, 0o600)
+        Path(str(self.server_address)).chmod(0o600)
         self.server_name, self.server_port = "fake", 0
+
+
+def say(text: str, file: TextIO = sys.stdout) -> None:
+    """A line of the log."""
+    file.write(text + "\n")
+    file.flush()
 
 
 def _orphan() -> None:
@@ -61,6 +69,7 @@ def _orphan() -> None:
 
 
 def main() -> None:
+    """Be the tool that the arguments ask for."""
     knobs = argparse.ArgumentParser()
     knobs.add_argument("--port", type=int)
     knobs.add_argument("--socket")
@@ -73,23 +82,23 @@ def main() -> None:
     knobs.add_argument("--never-answer", action="store_true")
     knobs.add_argument("--extra", action="append", default=[])
     given = knobs.parse_args()
-    print("step one", flush=True)
+    say("step one")
     if given.ignore_term:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if given.orphan:
         _orphan()
     time.sleep(given.delay / 2)
-    print("step two", flush=True)
+    say("step two")
     time.sleep(given.delay / 2)
     if given.exit_after is not None and given.exit_after == 0:
-        print(given.complain, file=sys.stderr, flush=True)
+        say(given.complain, sys.stderr)
         sys.exit(given.exit_code)
     if given.never_answer:
         time.sleep(600)
     server = (
         UnixServer(given.socket, Handler) if given.socket else ThreadingHTTPServer(("127.0.0.1", given.port), Handler)
     )
-    print("serving", flush=True)
+    say("serving")
     if given.exit_after:
         signal.signal(signal.SIGALRM, lambda *_: os._exit(given.exit_code))
         signal.setitimer(signal.ITIMER_REAL, given.exit_after)

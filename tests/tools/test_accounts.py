@@ -12,7 +12,6 @@ import pytest
 from comfystudio import settings as all_settings
 from comfystudio.errors import Invalid, Unavailable
 from comfystudio.keeper import Account
-from comfystudio.people import Person
 from comfystudio.tools import folders, programs
 from comfystudio.tools.accounts import TOOLS_UID, Accounts, SystemRegistry
 from comfystudio.workspace import Workspace
@@ -157,7 +156,7 @@ def test_folders_outside_the_workspace_are_refused(separate: Accounts, workspace
 
 @pytest.mark.root
 def test_real_accounts_are_made_once(workspace: Workspace) -> None:
-    """useradd makes the account and its group with the person's number, without a home of its own."""
+    """The account and its group are made with the person's number, without a home of its own."""
     registry = SystemRegistry()
     who = person(77, "Real", uid=29_977)
     accounts = Accounts(settings(workspace, "separate"), workspace, registry)

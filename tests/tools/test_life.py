@@ -309,8 +309,10 @@ async def test_an_end_nobody_saw_is_shown(studio: Studio) -> None:
     first = await studio.open()
     found = await ready(first)
     pid = (await asyncio.to_thread(ask, found.port))["pid"]
+    keeper = psutil.Process(pid).ppid()
     await studio.leave()
     os.kill(pid, signal.SIGKILL)
+    await until(lambda: not psutil.pid_exists(keeper))
     records = await until(studio_records(studio))
     assert records[0].exit.signal == signal.SIGKILL
     second = await studio.open()

@@ -2,25 +2,25 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from comfystudio import events
-from comfystudio.errors import Conflict, Invalid, Missing, Refused, StudioError
+from comfystudio.errors import Conflict, StudioError
 from comfystudio.events import Bus
 from comfystudio.keeper import Keepers, Log, Unit
 from comfystudio.people import Caller, Person
 from comfystudio.settings import Settings
 from comfystudio.tools import catalogue, views
+from comfystudio.tools.access import Access
 from comfystudio.tools.accounts import Accounts, Registry, SystemRegistry
 from comfystudio.tools.activity import Activity
-from comfystudio.tools.catalogue import Entry
 from comfystudio.tools.installs import InstallJob, Installs, JobRunner
 from comfystudio.tools.instance import Instance, Surroundings
 from comfystudio.tools.launch import Launcher, setup_folder
 from comfystudio.tools.manifest import Manifest
 from comfystudio.tools.ports import Ports, SystemPorts
-from comfystudio.tools.states import Key, instance_of, unit_of
+from comfystudio.tools.states import RANK, Key, unit_of
 from comfystudio.tools.times import StartTimes
 from comfystudio.tools.upstream import Upstream, upstream_of
 from comfystudio.tools.views import Card, ToolView
@@ -68,7 +68,7 @@ class Tools:
         self._around = Surroundings(
             keepers, launcher, ports, self._times, self._instance_changed, self._log_of, sleep
         )
-        self._entries: dict[str, Entry] = {}
+        self._access = Access(settings)
         self._instances: dict[Key, Instance] = {}
         self._problems: dict[str, str] = {}
         self._upstreams: dict[Key, tuple[Unit, Upstream]] = {}
@@ -79,7 +79,7 @@ class Tools:
         """Read the manifests, take over what an earlier portal left running, look what is installed."""
         setup = setup_folder(self._settings)
         entries = await asyncio.to_thread(catalogue.load, setup, self._settings.port)
-        self._entries = {entry.id: entry for entry in entries}
+        self._access.entries = {entry.id: entry for entry in entries}
         await asyncio.to_thread(self._times.load)
         for unit in await self._keepers.adopt():
             self._adopt(unit)
@@ -105,16 +105,13 @@ class Tools:
 
     def manifest(self, tool_id: str) -> Manifest:
         """The manifest; `Missing` for an unknown tool, `Conflict` for one whose manifest is broken."""
-        entry = self._entry(tool_id)
-        if entry.manifest is None:
-            raise Conflict("tools.broken", problem=entry.problem)
-        return entry.manifest
+        return self._access.manifest(tool_id)
 
     def listeners(self) -> list[tuple[str, int]]:
         """Tool id and public port, offset included, of every good manifest."""
         return [
             (entry.id, entry.manifest.port + self._settings.port_offset)
-            for entry in self._entries.values()
+            for entry in self._access.entries.values()
             if entry.manifest
         ]
 
@@ -128,27 +125,26 @@ class Tools:
 
     def may(self, person: Person, tool_id: str) -> str | None:
         """The key of the refusal where this person may not use the tool; None where they may."""
-        entry = self._entries.get(tool_id)
-        if entry is None or entry.manifest is None:
-            return "tools.unknown"
-        if not person.active:
-            return "tools.not_active"
-        if entry.manifest.access == "admin" and person.role != "admin":
-            return "tools.admins_only"
-        return None
+        return self._access.may(person, tool_id)
 
     def list(self, caller: Caller) -> "list[ToolView]":
         """Every tool as `caller` sees it, in the order of the cards."""
-        return [self.view(tool_id, caller) for tool_id in self._entries]
+        return [self.view(tool_id, caller) for tool_id in self._access.entries]
 
     def view(self, tool_id: str, caller: Caller, as_: Person | None = None) -> ToolView:
-        """One tool as `caller` sees it; an admin may look at the instance of another person."""
-        entry = self._entry(tool_id)
+        """One tool as `caller` sees it; an admin may look at the instance of another person.
+
+        The command line, which works in none itself, sees the liveliest instance of a per-artist tool.
+        """
+        entry = self._access.entry(tool_id)
         if entry.manifest is None:
             return views.broken_view(entry)
-        self._only_admins_for_others(caller, as_)
-        key = self._key(entry.manifest, as_ or caller.person)
-        return views.view_of(entry.manifest, self._card(entry.manifest, key), caller, self._instances.get(key))
+        self._access.own_or_admin(caller, as_)
+        key = self._access.key(entry.manifest, as_ or caller.person)
+        instance = self._instances.get(key)
+        if key[1] and caller.via == "local" and as_ is None:
+            instance = max(self._of(tool_id), key=lambda one: RANK.index(one.state), default=None)
+        return views.view_of(entry.manifest, self._card(entry.manifest, key), caller, instance)
 
     # Hot path of the gateway
 
@@ -157,10 +153,10 @@ class Tools:
 
         None while nothing answers there. Being asked counts as work of that person in the tool.
         """
-        entry = self._entries.get(tool_id)
+        entry = self._access.entries.get(tool_id)
         if entry is None or entry.manifest is None:
             return None
-        key = self._key(entry.manifest, person)
+        key = self._access.key(entry.manifest, person)
         instance = self._instances.get(key)
         if instance is None or instance.unit is None or not instance.reachable:
             return None
@@ -199,56 +195,30 @@ class Tools:
         """Install it, or anew, as a job. Admins only, and only while nobody's instance runs."""
         caller.must_be_admin()
         manifest = self.manifest(tool_id)
-        if any(one.alive for one in self._instances.values() if one.key[0] == tool_id):
+        if any(one.alive for one in self._of(tool_id)):
             raise Conflict("tools.running", tool=manifest.name)
-        return await self._installs.start(self._entry(tool_id), caller)
+        return await self._installs.start(self._access.entry(tool_id), caller)
 
     def log(self, tool_id: str, caller: Caller, as_: Person | None = None) -> Log:
         """The log of the caller's instance, or for an admin that of `as_`."""
-        manifest = self.manifest(tool_id)
-        self._only_admins_for_others(caller, as_)
-        self._permit(tool_id, caller)
-        return self._log_of(self._key(manifest, self._whose(manifest, caller, as_)))
+        person = self._access.whose(tool_id, caller, as_)
+        return self._log_of(self._access.key(self._access.manifest(tool_id), person))
 
     # Inside
 
-    def _entry(self, tool_id: str) -> Entry:
-        try:
-            return self._entries[tool_id]
-        except KeyError:
-            raise Missing("tools.unknown", tool=tool_id) from None
-
-    def _key(self, manifest: Manifest, person: Person) -> Key:
-        setting = manifest.instances_setting
-        shared = setting is not None and getattr(self._settings, setting) == "shared"
-        return manifest.id, instance_of(manifest, person.id, shared=shared)
-
-    def _permit(self, tool_id: str, caller: Caller) -> None:
-        if refusal := self.may(caller.person, tool_id):
-            raise Refused(refusal, tool=self._entry(tool_id).id)
-
-    def _only_admins_for_others(self, caller: Caller, as_: Person | None) -> None:
-        if as_ is not None and as_.id != caller.person.id and not caller.is_admin:
-            raise Missing("tools.not_yours")
-
-    def _whose(self, manifest: Manifest, caller: Caller, as_: Person | None) -> Person:
-        person = as_ or caller.person
-        if self._key(manifest, person)[1] and caller.via == "local" and as_ is None:
-            raise Invalid("tools.whose", tool=manifest.name)
-        return person
-
     def _asked_for(self, tool_id: str, caller: Caller, as_: Person | None) -> Instance:
-        manifest = self.manifest(tool_id)
-        self._only_admins_for_others(caller, as_)
-        self._permit(tool_id, caller)
-        person = self._whose(manifest, caller, as_)
-        if as_ is not None and (refusal := self.may(person, tool_id)):
-            raise Refused(refusal, tool=tool_id)
-        return self._instance(self._key(manifest, person), person)
+        person = self._access.whose(tool_id, caller, as_)
+        return self._instance(self._access.key(self._access.manifest(tool_id), person), person)
+
+    def _of(self, tool_id: str) -> Sequence[Instance]:
+        """Every instance of a tool that there was since the portal started."""
+        return [one for one in self._instances.values() if one.key[0] == tool_id]
 
     def _instance(self, key: Key, person: Person | None) -> Instance:
         if key not in self._instances:
-            self._instances[key] = Instance(key, self._entries[key[0]], person if key[1] else None, self._around)
+            self._instances[key] = Instance(
+                key, self._access.entries[key[0]], person if key[1] else None, self._around
+            )
         return self._instances[key]
 
     def _startable(self, tool_id: str, manifest: Manifest) -> None:
@@ -264,7 +234,7 @@ class Tools:
         if "listen" not in labels:
             return None
         key = labels.get("tool", ""), labels.get("instance", "")
-        entry = self._entries.get(key[0])
+        entry = self._access.entries.get(key[0])
         if entry is None or entry.manifest is None:
             return None
         try:
@@ -283,7 +253,7 @@ class Tools:
 
     def _card(self, manifest: Manifest, key: Key) -> Card:
         tool = manifest.id
-        alive = [one for one in self._instances.values() if one.key[0] == tool and one.alive]
+        alive = [one for one in self._of(tool) if one.alive]
         people = self._activity.people(key) if not key[1] else {}
         people |= {one.person.id: one.person.name for one in alive if one.person}
         return Card(

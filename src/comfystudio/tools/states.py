@@ -8,7 +8,7 @@ from typing import Literal
 
 from comfystudio.tools.manifest import Manifest, Progress
 
-__all__ = ["ALIVE", "Backoff", "Key", "State", "Steps", "instance_of", "unit_of"]
+__all__ = ["ALIVE", "RANK", "Backoff", "Key", "State", "Steps", "instance_of", "unit_of"]
 
 State = Literal[
     "broken",
@@ -24,6 +24,20 @@ State = Literal[
 ]
 # A process of the tool is there, or is about to be.
 ALIVE: frozenset[State] = frozenset({"starting", "ready", "unhealthy", "stopping"})
+
+# From the least to the most there is to say about a tool.
+RANK: tuple[State, ...] = (
+    "broken",
+    "not_installed",
+    "installing",
+    "stopped",
+    "failed",
+    "crashed",
+    "stopping",
+    "starting",
+    "unhealthy",
+    "ready",
+)
 
 Key = tuple[str, str]
 """A tool's id and its instance: "" for a tool that all share, "p12" for person 12's own."""

@@ -132,12 +132,10 @@ def _can(state: State, card: Card, manifest: Manifest, caller: Caller, instance:
     waiting = state == "crashed" and instance is not None and instance.next_try_at is not None
     mine = bool(instance and instance.key[1])
     others = set(card.people) - {caller.person.id}
-    ours = caller.via != "local" or manifest.instances == "one"
+    alive = state in {"starting", "ready", "unhealthy"} or waiting
     return {
-        "start": may and idle and ours,
-        "stop": may
-        and (state in {"starting", "ready", "unhealthy"} or waiting)
-        and (mine or caller.is_admin or not others),
+        "start": may and idle,
+        "stop": may and alive and (mine or caller.is_admin or not others),
         "install": bool(
             caller.is_admin
             and manifest.install
