@@ -36,14 +36,13 @@ _WHY = {ENDED: "web.session_over", TOO_SLOW: "web.too_slow"}
 
 
 class Stream:
-    """The stream on `socket` for whoever made `call`. `most` bytes may wait for a slow reader."""
+    """The stream on `socket` for whoever made `call`."""
 
-    def __init__(self, call: Call, socket: web.WebSocketResponse, *, most: int = MOST_BYTES) -> None:
+    def __init__(self, call: Call, socket: web.WebSocketResponse) -> None:
         self._call = call
         self._services = call.services
         self._socket = socket
         self._caller = call.caller
-        self._most = most
         self._outbox: deque[str] = deque()
         self._bytes = 0
         self._wake = asyncio.Event()
@@ -172,7 +171,7 @@ class Stream:
         self._outbox.append(text)
         self._bytes += len(text)
         self._wake.set()
-        if self._bytes > self._most:
+        if self._bytes > MOST_BYTES:
             self._outbox.clear()
             self._end(TOO_SLOW)
 
