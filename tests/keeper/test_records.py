@@ -41,7 +41,7 @@ def test_a_damaged_record_is_still_a_line(raw: bytes) -> None:
 
 def test_escapes_that_steer_a_terminal_are_gone() -> None:
     """Links, titles, the clipboard and text direction do not reach a page or a terminal; colours do."""
-    raw = b"\x1b]8;;http://e\x1b\\link\x1b]8;;\x1b\\ \x1b]52;c;ZQ==\x07\x1b]0;title\x07\x1b[2K\x1b[1A\x1b[1;31mred\x1b[0m"
+    raw = b"\x1b]8;;http://e\x1b\\link\x1b]8;;\x1b\\ \x1b]52;c;ZQ==\x07\x1b]0;t\x07\x1b[2K\x1b[1A\x1b[1;31mred\x1b[0m"
     assert clean(raw) == "link \x1b[1;31mred\x1b[0m"
     assert clean("a\u202eb\u2066c\u2028d".encode()) == "abcd"
     assert clean("жук 你好 👩‍🎨".encode()) == "жук 你好 👩‍🎨"

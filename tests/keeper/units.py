@@ -55,4 +55,9 @@ def children_of(log: Log) -> list[int]:
 
 def texts(log: Log, streams: str = "oe") -> list[str]:
     """What stands in the log on these streams."""
-    return [line.text for line in log.read(0, 1_000_000).lines if line.stream in streams]
+    found: list[str] = []
+    start = 0
+    while (chunk := log.read(start, 1_000_000)).lines:
+        found += [line.text for line in chunk.lines if line.stream in streams]
+        start = chunk.next
+    return found

@@ -11,7 +11,8 @@ class Splitter:
     """Splits at line feeds; a carriage return lets what follows replace what was there.
 
     A line is the last piece between carriage returns that is not empty: a progress bar comes out in its last
-    state. `dropped` counts bytes beyond `limit` of a line, which are left out. `keep` says what stays of a piece that is replaced.
+    state. `dropped` counts bytes beyond `limit` of a line, which are left out. `keep` says what stays of a
+    piece that is replaced.
     """
 
     def __init__(self, limit: int, keep: "Callable[[bytes], bytes] | None" = None) -> None:
@@ -52,15 +53,15 @@ class Splitter:
             part = part[:room]
         self._open += part
 
-    def skip(self, data: bytes) -> int:
-        """Let go of all lines in `data` and the open one; how many they were. An unfinished last one is kept."""
+    def skip(self, data: bytes) -> tuple[int, int]:
+        """Let go of all lines that `data` completes; how many those were and their bytes. The rest is kept."""
         cut = data.rfind(b"\n") + 1
         if cut:
             self._open.clear()
             self._returned = False
         if cut < len(data):
             self._extend(data[cut:])
-        return data.count(b"\n")
+        return data.count(b"\n"), cut
 
     def open_line(self) -> bytes:
         """What the unfinished line shows now."""

@@ -22,7 +22,7 @@ LAST_LENGTH = 300
 
 
 class Budget:
-    """A store of `burst` bytes that fills by `rate` a second; shared by all output of a run."""
+    """A store of `burst` bytes that fills by `rate` a second; one a stream, so that errors get past a flood."""
 
     def __init__(self, rate: int = RATE, burst: int = BURST) -> None:
         self._rate = rate
@@ -57,30 +57,38 @@ class Findings:
 class Pump:
     """Turns one stream of output (`o` or `e`) into records; `terminal` where it is drawn on rather than written."""
 
-    def __init__(
-        self, stream: str, writer: LogWriter, findings: Findings, budget: Budget, *, terminal: bool = False
-    ) -> None:
+    def __init__(self, stream: str, writer: LogWriter, findings: Findings, *, terminal: bool = False) -> None:
         self._stream = stream
         self._writer = writer
         self._findings = findings
-        self._budget = budget
+        self._budget = Budget()
         self._lines = Splitter(LINE_LIMIT, upward if terminal else None)
         self._region = Region() if terminal else None
+        self._skipped = b""
+        self._skipped_lines = 0
         self._drawn = ""
         self._redraw_at: float | None = None
 
     def feed(self, data: bytes) -> None:
         """Take what was read."""
         if self._budget.empty():
-            lines = self._lines.skip(data)
-            self._writer.drop("flood", lines, len(data))
+            self._leave_out()
+            self._skipped_lines, cut = self._lines.skip(data)
+            self._skipped = data[:cut]
         else:
+            self._leave_out()
             self._keep(data)
         if self._lines.dropped:
             self._writer.drop("long", 0, self._lines.dropped)
             self._lines.dropped = 0
         if self._redraw_at is None and self._shown() != self._drawn:
             self._redraw_at = time.monotonic() + REDRAW_EVERY
+
+    def _leave_out(self, shown: int = 0) -> None:
+        """Count what was skipped last as left out, but for `shown` lines of it."""
+        if self._skipped:
+            self._writer.drop("flood", self._skipped_lines - shown, len(self._skipped))
+            self._skipped = b""
 
     def _keep(self, data: bytes) -> None:
         lines = self._lines.feed(data)
@@ -127,8 +135,12 @@ class Pump:
             self._writer.put([encode(time.time(), "~", shown)])
 
     def finish(self) -> None:
-        """The stream has ended: what is unfinished becomes a line."""
+        """The stream has ended: what is unfinished becomes a line, and of a flood the last lines are kept."""
         self._redraw_at = None
+        # A tool that dies shouting says why in its last words. The first of these lines may lack its beginning.
+        last = self._skipped.split(b"\n")[1:-1][-LAST_LINES:]
+        self._leave_out(len(last))
+        self._record([clean(line[:LINE_LIMIT]) for line in last])
         if self._lines.open_line():
             self._keep(b"\n")
         if self._region:

@@ -47,7 +47,10 @@ class Child:
 
     def release(self) -> "list[Any] | None":
         """Let the command start; [what failed, errno] where it could not."""
-        os.write(self._gate, b"!")
+        try:  # noqa: SIM105 contextlib costs memory
+            os.write(self._gate, b"!")
+        except BrokenPipeError:
+            pass  # it failed before it came to the gate, and says so below
         os.close(self._gate)
         with os.fdopen(self._failure, "rb") as file:
             said = file.read()

@@ -6,7 +6,7 @@ import signal
 import time
 
 from comfystudio.keeper import _files, _records, _tree
-from comfystudio.keeper._pump import Budget, Findings, Pump
+from comfystudio.keeper._pump import Findings, Pump
 from comfystudio.keeper._server import Server
 from comfystudio.keeper._spawn import Child
 from comfystudio.keeper._writer import LogWriter
@@ -37,9 +37,8 @@ class Supervisor:
         self._writer = writer
         self._poll = select.epoll()
         self._findings = Findings()
-        budget = Budget()
         self._pumps = {
-            handle: Pump(stream, writer, self._findings, budget, terminal=spec["terminal"])
+            handle: Pump(stream, writer, self._findings, terminal=spec["terminal"])
             for stream, handle in child.outputs.items()
         }
         for handle in self._pumps:
@@ -215,6 +214,7 @@ class Supervisor:
                 pass
         for pump in self._pumps.values():
             pump.finish()
+        self._writer.mark()
         self._reap()
         status = self._status
         code = os.WEXITSTATUS(status) if status is not None and os.WIFEXITED(status) else None

@@ -72,6 +72,13 @@ class LogWriter:
             _count(self._lost, reason, lines, size)
             self._ready.notify()
 
+    def mark(self) -> None:
+        """Say now what was left out until now."""
+        with self._ready:
+            self._queue += _marks(self._lost)
+            self._lost = {}
+            self._ready.notify()
+
     def close(self, within: float) -> None:
         """Write what is left, for at most `within` seconds."""
         with self._ready:

@@ -9,18 +9,17 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from comfystudio.errors import Conflict, StudioError, Unavailable
 from comfystudio.keeper import __file__ as _package
-from comfystudio.keeper._files import EXIT, UNIT, read_json
 from comfystudio.keeper.identity import fingerprint, keeper_alive
 from comfystudio.keeper.leftovers import MARK
 from comfystudio.keeper.log import Log
-from comfystudio.keeper.spec import Exit, Record, Spec
+from comfystudio.keeper.records import exit_of, unit_record, unit_records
+from comfystudio.keeper.spec import Record, Spec
 from comfystudio.keeper.unit import Unit, close_lost
 
 __all__ = ["Keepers", "UnitExists"]
@@ -51,7 +50,7 @@ class Keepers:
         answer = await asyncio.to_thread(self._launch, spec, folder)
         if not answer["ok"]:
             raise _refusal(spec, answer)
-        record = await asyncio.to_thread(read_json, str(folder / UNIT))
+        record = await asyncio.to_thread(unit_record, folder)
         if record is None:
             raise Unavailable("keeper.failed", unit=spec.unit, problem=os.strerror(errno.EIO))
         return self._hold(record)
@@ -59,7 +58,7 @@ class Keepers:
     async def adopt(self) -> list[Unit]:
         """Every living unit, after closing those whose keeper is gone without an exit record."""
         async with self._adopting:
-            records = await asyncio.to_thread(lambda: list(self._unit_records()))
+            records = await asyncio.to_thread(lambda: list(unit_records(self._units)))
             living = await asyncio.gather(*(self._adopt(record) for record in records))
         return [unit for unit in living if unit is not None]
 
@@ -76,14 +75,14 @@ class Keepers:
         """Tidy up after a keeper that is gone."""
         folder = self._folder(record["unit"])
         self._socket(record["unit"]).unlink(missing_ok=True)
-        if _exit_of(record, folder) is None:
+        if exit_of(record, folder) is None:
             close_lost(record, folder)
 
     def records(self) -> list[Record]:
         """The units that have ended, each with its latest exit. Reads files."""
         found = []
-        for record in self._unit_records():
-            ended = _exit_of(record, self._folder(record["unit"]))
+        for record in unit_records(self._units):
+            ended = exit_of(record, self._folder(record["unit"]))
             if ended is not None:
                 found.append(Record(record["unit"], dict(record["labels"]), record["started_at"], ended))
         return found
@@ -104,8 +103,8 @@ class Keepers:
     def forget(self, unit: str) -> None:
         """Remove the records and the log of a unit that has ended; `UnitExists` while it lives."""
         folder = self._folder(unit)
-        record = read_json(str(folder / UNIT))
-        if record is not None and _exit_of(record, folder) is None and keeper_alive(record):
+        record = unit_record(folder)
+        if record is not None and exit_of(record, folder) is None and keeper_alive(record):
             raise UnitExists(unit)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -129,12 +128,6 @@ class Keepers:
 
     def _socket(self, unit: str) -> Path:
         return self._runtime / f"{unit}.sock"
-
-    def _unit_records(self) -> Iterator[dict[str, Any]]:
-        for path in sorted(self._units.glob(f"*/{UNIT}")):
-            record = read_json(str(path))
-            if record is not None and record.get("unit") == path.parent.name:
-                yield record
 
     def _launch(self, spec: Spec, folder: Path) -> dict[str, Any]:
         """Start a keeper and read its one line of answer. It is nobody's child once it has answered."""
@@ -161,11 +154,6 @@ class Keepers:
         said, _ = keeper.communicate(json.dumps(asked, default=os.fspath).encode(), timeout=ANSWER_WITHIN)
         answer = json.loads(said or b'{"ok": false, "step": "keeper", "errno": 5}')
         return dict(answer)
-
-
-def _exit_of(record: dict[str, Any], folder: Path) -> Exit | None:
-    found = read_json(str(folder / EXIT))
-    return Exit.read(found) if found is not None and found.get("run") == record["run"] else None
 
 
 def _refusal(spec: Spec, answer: dict[str, Any]) -> StudioError:

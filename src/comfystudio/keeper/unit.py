@@ -11,9 +11,10 @@ from typing import Any
 
 from comfystudio.errors import Unavailable
 from comfystudio.keeper import _tree, leftovers
-from comfystudio.keeper._files import EXIT, read_json, write_exit
+from comfystudio.keeper._files import write_exit
 from comfystudio.keeper.identity import keeper_alive
 from comfystudio.keeper.log import Log
+from comfystudio.keeper.records import exit_of
 from comfystudio.keeper.spec import Exit
 
 __all__ = ["Unit"]
@@ -112,12 +113,12 @@ class Unit:
     async def _follow(self) -> None:
         """Wait for the end of the keeper, which is the end of the run, and say how it was."""
         while await asyncio.to_thread(keeper_alive, self._record):
-            if self._read_exit() is not None:
+            if await asyncio.to_thread(exit_of, self._record, self._folder) is not None:
                 break
             with suppress(OSError):
                 await self._listen()
             await asyncio.sleep(LOOK_EVERY)
-        found = self._read_exit()
+        found = await asyncio.to_thread(exit_of, self._record, self._folder)
         if found is None:
             found = await asyncio.to_thread(close_lost, self._record, self._folder)
         self._exit.set_result(found)
@@ -134,12 +135,6 @@ class Unit:
                     return
         finally:
             writer.close()
-
-    def _read_exit(self) -> Exit | None:
-        found = read_json(str(self._folder / EXIT))
-        if found is None or found.get("run") != self._record["run"]:
-            return None
-        return Exit.read(found)
 
 
 def close_lost(record: dict[str, Any], folder: Path) -> Exit:

@@ -1,0 +1,199 @@
+"""Reading logs: by offset, from the end, while they grow, rotate or are damaged."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from comfystudio.keeper import Keepers, Log
+from comfystudio.keeper._records import encode
+from comfystudio.keeper._writer import LogWriter
+from tests.keeper.units import python, shell, texts
+from tests.waiting import until
+
+SEGMENT = 64 * 1024
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder of an empty log."""
+    found = tmp_path / "log"
+    found.mkdir()
+    return found
+
+
+def write(folder: Path, *texts: str, stream: str = "o", cap: int = 1024 * 1024) -> None:
+    """Append these lines as a keeper does."""
+    writer = LogWriter(str(folder), cap)
+    writer.put([encode(1.0, stream, text) for text in texts])
+    writer.close(5)
+
+
+def test_a_log_that_is_not_there_is_empty(folder: Path) -> None:
+    """Before the first run there is nothing to read, and that is no error."""
+    log = Log(folder / "none")
+    assert (log.size, log.read(0).lines, log.tail(5).lines, log.first_error()) == (0, (), (), None)
+
+
+def test_reading_on_from_where_it_ended(folder: Path) -> None:
+    """Chunk by chunk every line comes once, in order, over segments and with global offsets."""
+    lines = [f"{number:06d} " + "x" * 100 for number in range(5000)]
+    write(folder, *lines)
+    assert len(list(folder.glob("*.log"))) > 3
+    log, start = Log(folder), 0
+    found: list[str] = []
+    while (chunk := log.read(start, 333)).lines:
+        assert len(chunk.lines) <= 333
+        assert chunk.lines[0].offset == chunk.start == start
+        found += [line.text for line in chunk.lines]
+        start = chunk.next
+    assert found == lines
+    assert start == log.size
+    assert log.read(start).next == start
+
+
+def test_an_offset_within_a_record_goes_on_at_the_next(folder: Path) -> None:
+    """Whoever asks for a made-up offset gets whole records, and one beyond the end gets none."""
+    write(folder, "first", "second")
+    log = Log(folder)
+    second = log.read(0).lines[1].offset
+    for offset in range(1, second + 1):
+        assert [line.text for line in log.read(offset).lines] == ["second"]
+    assert log.read(log.size + 1000) == log.read(log.size)
+    assert log.read(-5).lines[0].text == "first"
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 1000, 10_000])
+def test_the_tail_is_the_end(folder: Path, count: int) -> None:
+    """The last lines are those that a full reading ends with, however many are wanted."""
+    lines = [f"{number} " + "y" * 200 for number in range(3000)]
+    write(folder, *lines)
+    chunk = Log(folder).tail(count)
+    assert [line.text for line in chunk.lines] == (lines[-count:] if count else [])
+    assert chunk.next == Log(folder).size
+
+
+def test_reading_the_tail_of_a_large_log_is_quick(folder: Path) -> None:
+    """The last lines of 32 MiB come without reading the 32 MiB."""
+    write(folder, *["z" * 1000] * 32_000, cap=64 * 1024 * 1024)
+    began = time.perf_counter()
+    assert len(Log(folder).tail(100).lines) == 100
+    assert time.perf_counter() - began < 0.2
+
+
+def test_the_cap_drops_the_oldest_and_offsets_go_on(folder: Path) -> None:
+    """Beyond the cap the oldest segments go; a reader from before goes on at the oldest that is kept."""
+    for batch in range(10):
+        write(folder, *[f"{batch}-{number} " + "x" * 100 for number in range(1000)], cap=4 * SEGMENT)
+    kept = sum(path.stat().st_size for path in folder.glob("*.log"))
+    assert kept <= 4 * SEGMENT
+    log = Log(folder)
+    assert log.size > 1_000_000
+    chunk = log.read(0, 5)
+    assert chunk.start == chunk.lines[0].offset == log.size - kept
+    assert log.tail(1).lines[0].text.startswith("9-999 ")
+
+
+def test_rotation_while_reading_loses_only_what_is_gone(folder: Path) -> None:
+    """A reader that is overtaken by rotation goes on with what is there, in order, without an error."""
+    write(folder, *[f"a{number} " + "x" * 100 for number in range(2000)], cap=4 * SEGMENT)
+    log = Log(folder)
+    reading = log._raw(0)
+    next(reading)
+    write(folder, *[f"b{number} " + "x" * 100 for number in range(4000)], cap=4 * SEGMENT)
+    offsets = [offset for offset, _ in reading]
+    assert offsets == sorted(offsets)
+    assert log.read(log.size - 200).lines[-1].text.startswith("b3999 ")
+
+
+def test_half_a_record_is_waited_for_and_then_passed_over(folder: Path) -> None:
+    """What a killed keeper left unfinished is not shown, does not count as growth, and the next run heals it."""
+    write(folder, "whole")
+    (segment,) = folder.glob("*.log")
+    with segment.open("ab") as file:
+        file.write(b"1000\to\thal")
+    log = Log(folder)
+    assert [line.text for line in log.read(0).lines] == ["whole"]
+    assert log.read(0).next == log.size
+    write(folder, "next")
+    assert [line.text for line in log.read(0).lines] == ["whole", "next"]
+    assert log.read(log.read(0, 1).next).lines[0].text == "next"
+
+
+def test_of_what_was_drawn_over_only_the_last_is_read(folder: Path) -> None:
+    """States of a bar collapse into the newest, and into nothing once a line follows."""
+    write(folder, "10%", "20%", "30%", stream="~")
+    assert texts(Log(folder), "~") == ["30%"]
+    assert [line.text for line in Log(folder).tail(10).lines] == ["30%"]
+    write(folder, "done")
+    assert texts(Log(folder), "~o") == ["done"]
+
+
+def test_clearing_hides_the_past_and_keeps_offsets(folder: Path) -> None:
+    """After a clear nothing old is read by any way, and a reader's offset stays good."""
+    write(folder, *["Error: old " + "x" * 100] * 2000)
+    log = Log(folder)
+    before = log.size
+    log.clear()
+    assert (log.size, log.read(0).lines, log.tail(9).lines, log.first_error()) == (before, (), (), None)
+    assert len(list(folder.glob("*.log"))) == 1
+    write(folder, "new")
+    assert [line.text for line in log.read(before).lines] == texts(log) == ["new"]
+    assert log.read(0).start == before
+
+
+async def test_a_change_is_told_in_twenty_milliseconds(keepers: Keepers) -> None:
+    """From the tool's print to the reader's hand a line takes less than 20 ms in the median."""
+    script = "import time\nfor n in range(40):\n print(time.time()); time.sleep(0.02)"
+    unit = await keepers.start(python("a", script))
+    start = 0
+    late: list[float] = []
+    while len(late) < 40:
+        await unit.log.changed(start)
+        chunk = unit.log.read(start)
+        now = time.time()
+        late += [now - float(line.text) for line in chunk.lines if line.stream == "o"]
+        start = chunk.next
+    assert sorted(late)[20] < 0.02, sorted(late)
+    await unit.wait()
+
+
+async def test_following_a_log_that_does_not_exist_yet(keepers: Keepers) -> None:
+    """A page may follow before the first start; it then gets every line from the first on."""
+    found: list[str] = []
+
+    async def follow() -> None:
+        async for chunk in keepers.log("a").follow(0):
+            found.extend(line.text for line in chunk.lines)
+
+    task = asyncio.create_task(follow())
+    await asyncio.sleep(0)
+    unit = await keepers.start(shell("a", "echo one; sleep 0.2; echo two"))
+    await unit.wait()
+    await until(lambda: found == ["Started.", "one", "two", "Ended with exit code 0."])
+    task.cancel()
+
+
+async def test_many_followers_share_one_watch(keepers: Keepers) -> None:
+    """Fifty pages on one log take one handle and all hear of a change."""
+    unit = await keepers.start(shell("a", "echo on; read x; sleep 60", terminal=True))
+    await until(lambda: texts(unit.log))
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    waiting = [asyncio.create_task(unit.log.changed(unit.log.size)) for _ in range(50)]
+    await asyncio.sleep(0.05)
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 1
+    await unit.stop()
+    assert len(set(await asyncio.gather(*waiting))) >= 1
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
+
+
+async def test_the_first_error_is_of_the_latest_run(keepers: Keepers) -> None:
+    """While it runs and after, the error line is this run's, not the one's before."""
+    await (await keepers.start(shell("a", "echo 'Error: old'; exit 1"))).wait()
+    unit = await keepers.start(shell("a", "echo fine; sleep 0.3; echo 'fatal: new' >&2; sleep 60"))
+    await until(lambda: "fine" in texts(unit.log))
+    assert unit.log.first_error() is None
+    await until(lambda: unit.log.first_error() == "fatal: new")
+    await unit.stop()
+    assert unit.log.first_error() == "fatal: new"
