@@ -50,11 +50,14 @@ def caller(who: Person) -> Caller:
 class People:
     """Looks people up."""
 
+    def __init__(self) -> None:
+        self.known = {who.id: who for who in (ALICE, BOB, ADA)}
+
     def get(self, person_id: int) -> Person:
-        for who in (ALICE, BOB, ADA):
-            if who.id == person_id:
-                return who
-        raise Missing("tools.unknown")
+        try:
+            return self.known[person_id]
+        except KeyError:
+            raise Missing("tools.unknown") from None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,6 +127,7 @@ class Studio:
     workspace: Workspace
     setup: Path
     bus: Bus = dataclasses.field(default_factory=Bus)
+    people: People = dataclasses.field(default_factory=People)
     jobs: OneProcessJobs = dataclasses.field(default_factory=OneProcessJobs)
     seen: list[Event] = dataclasses.field(default_factory=list)
     opened: list[tuple[Tools, Keepers]] = dataclasses.field(default_factory=list)
@@ -159,7 +163,7 @@ class Studio:
             self.workspace,
             keepers=keepers,
             jobs=self.jobs,
-            people=People(),
+            people=self.people,
             bus=self.bus,
             ports=ports,
             sleep=sleep,

@@ -1,6 +1,7 @@
 """Starting, watching, crashing, stopping, adopting: real keepers, real processes."""
 
 import asyncio
+import dataclasses
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
+from comfystudio import events
 from comfystudio.errors import Conflict, Missing, Refused
 from comfystudio.tools import Tools
 from comfystudio.tools.ports import SystemPorts
@@ -318,6 +320,36 @@ async def test_an_end_nobody_saw_is_shown(studio: Studio) -> None:
     second = await studio.open()
     view = second.view("fake", caller(ALICE))
     assert (view.state, view.exit_signal) == ("crashed", signal.SIGKILL)
+
+
+@pytest.mark.parametrize("change", [{"disabled": True}, {"listed": False}])
+async def test_whoever_is_gone_leaves_nothing_running(studio: Studio, change: dict[str, bool]) -> None:
+    """Disabled or taken off the roster, a person's own instance ends; shared tools and others' go on."""
+    studio.tool()
+    studio.tool("own", port=9001, listen="socket", top='instances = "per-artist"\naccount = "person"')
+    tools = await studio.open()
+    await ready(tools)
+    await ready(tools, "own")
+    await ready(tools, "own", BOB)
+    studio.people.known[1] = dataclasses.replace(ALICE, **change)
+    studio.bus.publish("people", "people.changed", {}, to=events.admins())
+    await until(lambda: state(tools, "own", ALICE) == "stopped")
+    assert (state(tools), state(tools, "own", BOB)) == ("ready", "ready")
+
+
+async def test_a_tool_without_its_manifest_can_still_be_ended(studio: Studio) -> None:
+    """A manifest that breaks while its tool runs: the next portal's `end_all` ends the tool all the same."""
+    folder = studio.tool()
+    first = await studio.open()
+    found = await ready(first)
+    pid = (await asyncio.to_thread(ask, found.port))["pid"]
+    await studio.leave()
+    (folder / "tool.toml").write_text('id = "fake"\n')
+    second = await studio.open()
+    assert state(second) == "broken"
+    assert psutil.pid_exists(pid)
+    await second.end_all()
+    assert not psutil.pid_exists(pid)
 
 
 def studio_records(studio: Studio) -> Any:

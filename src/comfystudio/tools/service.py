@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from comfystudio import events
-from comfystudio.errors import Conflict, StudioError
-from comfystudio.events import Bus
+from comfystudio.errors import Conflict, Missing, StudioError
+from comfystudio.events import Bus, Event
 from comfystudio.keeper import Keepers, Log, Unit
 from comfystudio.people import Caller, Person
 from comfystudio.settings import Settings
@@ -22,7 +22,7 @@ from comfystudio.tools.manifest import Manifest
 from comfystudio.tools.ports import Ports, SystemPorts
 from comfystudio.tools.states import RANK, Key, unit_of
 from comfystudio.tools.times import StartTimes
-from comfystudio.tools.upstream import Upstream, upstream_of
+from comfystudio.tools.upstream import Upstream, Upstreams
 from comfystudio.tools.views import Card, ToolView
 from comfystudio.workspace import Workspace
 
@@ -71,7 +71,11 @@ class Tools:
         self._access = Access(settings)
         self._instances: dict[Key, Instance] = {}
         self._problems: dict[str, str] = {}
-        self._upstreams: dict[Key, tuple[Unit, Upstream]] = {}
+        # Units of tools whose manifest is gone or broken: nobody can use them, `end_all` still ends them.
+        self._strays: list[Unit] = []
+        self._endings: set[asyncio.Task[None]] = set()
+        self._deaf: Callable[[], None] = lambda: None
+        self._upstreams = Upstreams()
 
     # Life
 
@@ -88,9 +92,12 @@ class Tools:
             if instance and not instance.alive:
                 instance.remember(record.exit)
         await self._installs.open(entries)
+        self._deaf = self._bus.subscribe(self._people_changed)
+        self._end_of_the_gone()
 
     async def stop_service(self) -> None:
         """Stop watching; what runs goes on and the next portal adopts it."""
+        self._deaf()
         for instance in self._instances.values():
             instance.leave()
         await self._installs.close()
@@ -99,7 +106,9 @@ class Tools:
 
     async def end_all(self) -> None:
         """End every instance of every tool."""
-        await asyncio.gather(*(instance.stop() for instance in self._instances.values()))
+        strays, self._strays = self._strays, []
+        instances = list(self._instances.values())
+        await asyncio.gather(*(one.stop() for one in instances), *(unit.stop() for unit in strays))
 
     # What there is
 
@@ -157,14 +166,10 @@ class Tools:
         if entry is None or entry.manifest is None:
             return None
         key = self._access.key(entry.manifest, person)
-        instance = self._instances.get(key)
-        if instance is None or instance.unit is None or not instance.reachable:
-            return None
-        self.note_activity(tool_id, key[1], person)
-        kept = self._upstreams.get(key)
-        if kept is None or kept[0] is not instance.unit:
-            kept = self._upstreams[key] = instance.unit, upstream_of(instance)
-        return kept[1]
+        found = self._upstreams.to(self._instances.get(key))
+        if found is not None:
+            self.note_activity(tool_id, key[1], person)
+        return found
 
     def note_activity(self, tool_id: str, instance: str, person: Person | None = None) -> None:
         """Somebody works in this instance just now, over a socket that stays open for example."""
@@ -247,6 +252,26 @@ class Tools:
         instance = self._from_labels(unit.labels)
         if instance and not instance.alive:
             instance.adopt(unit)
+        elif instance is None and "listen" in unit.labels:
+            self._strays.append(unit)
+
+    def _people_changed(self, event: Event) -> None:
+        if event.topic == "people":
+            self._end_of_the_gone()
+
+    def _end_of_the_gone(self) -> None:
+        """Whoever may no longer enter leaves no program of theirs running. Their files stay."""
+        for instance in self._instances.values():
+            if instance.person and instance.alive and not self._active(instance.person):
+                task = asyncio.create_task(instance.stop())
+                self._endings.add(task)
+                task.add_done_callback(self._endings.discard)
+
+    def _active(self, person: Person) -> bool:
+        try:
+            return self._people.get(person.id).active
+        except Missing:
+            return False
 
     def _log_of(self, key: Key) -> Log:
         return self._keepers.log(unit_of(key))

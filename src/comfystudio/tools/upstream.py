@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from comfystudio.keeper import Unit
 from comfystudio.tools.instance import Instance
 from comfystudio.tools.states import Key
 
-__all__ = ["Upstream", "upstream_of"]
+__all__ = ["Upstream", "Upstreams"]
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,23 @@ class Upstream:
     static_prefixes: tuple[str, ...]
 
 
-def upstream_of(instance: Instance) -> Upstream:
-    """The way to an instance that answers."""
+class Upstreams:
+    """Hands out the same object while the same process runs, so that the gateway can tell a new one."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Key, tuple[Unit, Upstream]] = {}
+
+    def to(self, instance: Instance | None) -> Upstream | None:
+        """The way to an instance; None where nothing answers there."""
+        if instance is None or instance.unit is None or not instance.reachable:
+            return None
+        kept = self._kept.get(instance.key)
+        if kept is None or kept[0] is not instance.unit:
+            kept = self._kept[instance.key] = instance.unit, _upstream(instance)
+        return kept[1]
+
+
+def _upstream(instance: Instance) -> Upstream:
     assert instance.listen
     gateway = instance.manifest.gateway
     header = gateway.secret_header
