@@ -1,9 +1,9 @@
 """The roster on disk: one edit at a time, whole or not at all, nobody's change lost."""
 
 import asyncio
-import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -74,7 +74,7 @@ class TestEdits:
         with pytest.raises(RosterError):
             file.edit(lambda text: roster.add(text + "rubbish", "Rosa", admin=False))
         assert file.mark().key == before
-        assert sorted(os.listdir(file.path.parent)) == ["artist_names.sh", "lock"]
+        assert sorted(found.name for found in file.path.parent.iterdir()) == ["artist_names.sh", "lock"]
 
     def test_a_lock_that_is_held(self, file: RosterFile, monkeypatch: pytest.MonkeyPatch) -> None:
         """While another program holds the lock an edit waits, and then says so instead of waiting for ever."""
@@ -111,7 +111,7 @@ class TestReading:
 
         def edit() -> None:
             for number in range(40):
-                file.edit(lambda text, number=number: roster.add(text, f"Name {number}", admin=False))
+                file.edit(partial(roster.add, name=f"Name {number}", admin=False))
 
         task = asyncio.create_task(asyncio.to_thread(edit))
         seen = [0]

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from comfystudio.people.model import Caller
@@ -13,6 +15,8 @@ from comfystudio.storage.tables import PersonRow, SessionRow
 
 __all__ = ["Live", "SessionStore", "SessionView"]
 
+log = structlog.get_logger("people")
+Change = Callable[[Session], None]
 KEPT_SECONDS = 30 * 86400.0
 
 
@@ -72,7 +76,7 @@ class SessionStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[Callable[[Session], None]] = []
+        self._waiting: list[Change] = []
         self._turn = asyncio.Lock()
 
     def opened(self, live: Live) -> None:
@@ -113,16 +117,28 @@ class SessionStore:
             if not batch:
                 return True
 
-            def write(session: Session) -> None:
-                for change in batch:
-                    change(session)
-
             try:
-                await self._database.run(write)
+                await self._write(batch)
             except (StorageFull, StorageBusy):
                 return False
             del self._waiting[: len(batch)]
             return True
+
+    async def _write(self, batch: list[Change]) -> None:
+        def write(session: Session) -> None:
+            for change in batch:
+                change(session)
+
+        try:
+            await self._database.run(write)
+        except SQLAlchemyError:
+            # One change the database will never take must not hold up the others.
+            for change in batch:
+                try:
+                    await self._database.run(change)
+                except SQLAlchemyError as error:
+                    # Not the error itself: it quotes the row.
+                    log.error("a change of sessions was refused by the database", problem=type(error).__name__)  # noqa: TRY400
 
     async def load(self, now: float) -> tuple[list[SessionRow], int]:
         """Sessions in force at `now`, parents first, and the number of the next one; old ones are cleared away."""

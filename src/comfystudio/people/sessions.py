@@ -153,6 +153,8 @@ class Sessions:
         origin: str | None = None,
     ) -> Live:
         now, steady = self._time.now(), self._time.steady()
+        self._directory.seen(person.id, now)
+        person = self._directory.active(person.id) or person
         live = Live(
             id=self._next_id,
             person_id=person.id,
@@ -172,7 +174,6 @@ class Sessions:
         self._next_id += 1
         self._keep(live)
         self._store.opened(live)
-        self._directory.seen(person.id, now)
         return live
 
     def _keep(self, live: Live) -> None:
