@@ -1,5 +1,7 @@
 """Who may use which tool, and whose instance a call means."""
 
+from typing import Protocol
+
 from comfystudio.errors import Conflict, Invalid, Missing, Refused
 from comfystudio.people import Caller, Person
 from comfystudio.settings import Settings
@@ -7,7 +9,14 @@ from comfystudio.tools.catalogue import Entry
 from comfystudio.tools.manifest import Manifest
 from comfystudio.tools.states import Key, instance_of
 
-__all__ = ["Access"]
+__all__ = ["Access", "Directory"]
+
+
+class Directory(Protocol):
+    """Who is who."""
+
+    def get(self, person_id: int, /) -> Person:
+        """The person with this id; `Missing` where there is none."""
 
 
 class Access:

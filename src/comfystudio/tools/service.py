@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
 
 from comfystudio import events
 from comfystudio.errors import Conflict, Missing, StudioError
@@ -12,7 +11,7 @@ from comfystudio.keeper import Keepers, Log, Unit
 from comfystudio.people import Caller, Person
 from comfystudio.settings import Settings
 from comfystudio.tools import catalogue, views
-from comfystudio.tools.access import Access
+from comfystudio.tools.access import Access, Directory
 from comfystudio.tools.accounts import Accounts, Registry, SystemRegistry
 from comfystudio.tools.activity import Activity
 from comfystudio.tools.installs import InstallJob, Installs, JobRunner
@@ -26,14 +25,7 @@ from comfystudio.tools.upstream import Upstream, Upstreams
 from comfystudio.tools.views import Card, ToolView
 from comfystudio.workspace import Workspace
 
-__all__ = ["Directory", "Tools"]
-
-
-class Directory(Protocol):
-    """Who is who."""
-
-    def get(self, person_id: int, /) -> Person:
-        """The person with this id; `Missing` where there is none."""
+__all__ = ["Tools"]
 
 
 class Tools:
