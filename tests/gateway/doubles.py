@@ -151,7 +151,7 @@ class Tools:
         self.upstreams: dict[str, Upstream | None] = {}
         self.refused: set[tuple[int, str]] = set()
         self.started: list[str] = []
-        self.noted: list[tuple[str, str]] = []
+        self.asked = 0
         self.on_start: Callable[[str], None] = lambda _tool: None
 
     def add(self, tool: str, port: int, upstream: Upstream | None = None, *, instances: str = "one") -> None:
@@ -169,6 +169,7 @@ class Tools:
         return self.manifests[tool_id]
 
     def upstream(self, tool_id: str, person: Person) -> Upstream | None:
+        self.asked += 1
         return self.upstreams[tool_id]
 
     def view(self, tool_id: str, caller: Caller) -> View:
@@ -182,9 +183,6 @@ class Tools:
 
     def may(self, person: Person, tool_id: str) -> str | None:
         return "gateway.not_signed_in" if (person.id, tool_id) in self.refused else None
-
-    def note_activity(self, tool_id: str, instance: str) -> None:
-        self.noted.append((tool_id, instance))
 
 
 @dataclass

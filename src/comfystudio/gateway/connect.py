@@ -16,10 +16,11 @@ from yarl import URL
 
 from comfystudio.errors import Conflict, Misdirected, Missing, NotSignedIn, Refused, StudioError, Unavailable
 from comfystudio.gateway import answers, csrf
+from comfystudio.gateway.carry import CLOSE_SECONDS, both_ways, offered
 from comfystudio.gateway.door import owner_of
 from comfystudio.gateway.headers import HOP_BY_HOP
 from comfystudio.gateway.server import Server, Timing
-from comfystudio.gateway.sockets import CLOSE_SECONDS, LARGEST_MESSAGE, PING_SECONDS, both_ways, offered
+from comfystudio.gateway.sockets import LARGEST_MESSAGE, PING_SECONDS
 from comfystudio.gateway.writing import write
 
 __all__ = ["forward", "origin_of", "run"]
@@ -119,7 +120,7 @@ class _Forwarder:
         )
         try:
             await here.prepare(request)
-            await both_ways(here, there, asyncio.get_running_loop().create_future())
+            await both_ways(here, there)
         finally:
             await there.close(code=WSCloseCode.GOING_AWAY)
         return here

@@ -69,7 +69,7 @@ class Gateway:
         self._enter = Enter(self._codes, origins, sessions, tools, sign_in=sign_in, days=days)
         self._ways = Ways()
         self._proxy = Proxy(self.opens)
-        self._sockets = Sockets(self.opens)
+        self._sockets = Sockets(self.opens, self._proxy)
         self._starting = Starting(tools)
         self._listeners: dict[str, door.Listener] = {}
         sessions.on_ended(self._ended)
@@ -104,7 +104,6 @@ class Gateway:
         self.opens.stop()
         await asyncio.gather(*(listener.close() for listener in self._listeners.values()))
         self._listeners.clear()
-        await self._sockets.close()
         self._ways.close()
 
     async def _open(self, name: str, port: int, context: ssl.SSLContext | None) -> None:

@@ -161,7 +161,7 @@ class Policy:
         elif lower == "location" and not self._upstream.forward_host:
             verdict = _LOCATION
         else:
-            verdict = _DROP if lower in ANSWER_DROPPED else _PASS
+            verdict = _DROP if lower in ANSWER_DROPPED or lower.startswith("sec-websocket-") else _PASS
         return _remember(self._answers, name, verdict)
 
     def _without(self, lines: list[bytes], named: set[bytes]) -> list[bytes]:

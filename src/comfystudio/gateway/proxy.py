@@ -66,7 +66,7 @@ class Proxy:
             with self._held(exchange):
                 return await self._upload(exchange, asking, body)
         link, message, payload = await self._asked(exchange, asking, body.content)
-        return await self._back(exchange, link, message, payload, more=None)
+        return await self.back(exchange, link, message, payload, more=None)
 
     async def _asked(
         self, exchange: Exchange, asking: bytes, content: bytes
@@ -93,7 +93,7 @@ class Proxy:
             if sending.done() and not answering.done():
                 sending.result()
             message, payload = await answering
-            return await self._back(exchange, link, message, payload, more=sending)
+            return await self.back(exchange, link, message, payload, more=sending)
         finally:
             if not (sending.done() and answering.done()):
                 link.close()
@@ -101,7 +101,7 @@ class Proxy:
                 task.cancel()
             await asyncio.gather(sending, answering, return_exceptions=True)
 
-    async def _back(
+    async def back(
         self,
         exchange: Exchange,
         link: Link,

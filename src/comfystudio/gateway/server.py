@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import StreamReader, web
 from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http import RawRequestMessage
+from aiohttp.http import HttpVersion10, HttpVersion11, RawRequestMessage
 from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError, _ErrInfo
@@ -28,6 +28,7 @@ LINE_LIMIT = 8190
 BUFFER = 256 * 1024
 LINGER_SECONDS = 1.0
 
+_VERSIONS = frozenset({HttpVersion10, HttpVersion11})
 Answer = Callable[[Any], Awaitable[web.StreamResponse]]
 _SENTENCES = {
     400: "gateway.bad_request",
@@ -68,7 +69,7 @@ class Sent(web.StreamResponse):
 class Connection(RequestHandler):
     """One client's connection."""
 
-    __slots__ = ("_body", "_head_bytes", "_head_timer", "_lost", "_refused", "_timing")
+    __slots__ = ("_body", "_head_bytes", "_head_timer", "_lost", "_refused", "_timing", "on_drain")
 
     def __init__(self, server: "Server", timing: Timing, **options: Any) -> None:
         super().__init__(server, **options)
@@ -78,6 +79,13 @@ class Connection(RequestHandler):
         self._head_timer: asyncio.TimerHandle | None = None
         self._refused = False
         self._lost = asyncio.Event()
+        self.on_drain: Callable[[], None] | None = None
+
+    def resume_writing(self) -> None:
+        """The client has read what was written."""
+        super().resume_writing()
+        if self.on_drain is not None:
+            self.on_drain()
 
     async def drained(self) -> None:
         """Wait until the client has read what was written."""
@@ -209,13 +217,12 @@ def _fault(message: RawRequestMessage, *, large: bool) -> int:
     # Other codings than chunked, chunked on HTTP/1.0 and absolute addresses are legal somewhere and needed nowhere:
     # what one server reads differently from the next is where smuggling starts.
     if message.chunked and (
-        message.headers.get("Transfer-Encoding", "").lower() != "chunked" or message.version < (1, 1)
+        message.headers.get("Transfer-Encoding", "").lower() != "chunked" or message.version != HttpVersion11
     ):
         return 400
     if not message.chunked and "Transfer-Encoding" in message.headers:
         return 400
-    path = message.path
-    if not path.startswith("/") or "#" in path:
+    if message.version not in _VERSIONS or not message.path.startswith("/") or "#" in message.path:
         return 400
     return 0
 

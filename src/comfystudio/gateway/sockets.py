@@ -1,171 +1,203 @@
-"""WebSockets: message by message both ways, at the slower reader's pace, closed when the right to them ends."""
+"""WebSockets: frames pass as they come, at the slower reader's pace, until one side ends or the right to them does.
+
+Handshake, subprotocol, compression and close codes are between the browser and the tool; the gateway decides who may
+open one, reads along for length, pings, and closes.
+"""
 
 import asyncio
-from http import HTTPStatus
+import contextlib
 from typing import Any
 
-import aiohttp
-from aiohttp import WSCloseCode, WSMsgType, web
-from multidict import CIMultiDict
-from yarl import URL
+from aiohttp import web
+from aiohttp.http import RawResponseMessage
 
+from comfystudio.gateway.frames import Meter, close_frame
 from comfystudio.gateway.opens import Opens
-from comfystudio.gateway.proxy import Exchange
-from comfystudio.gateway.server import Sent
-from comfystudio.gateway.upstream import CONNECT_SECONDS, Unreachable
+from comfystudio.gateway.proxy import Exchange, Proxy
+from comfystudio.gateway.server import Connection, Sent
+from comfystudio.gateway.upstream import Link
+from comfystudio.gateway.writing import connection_of, write
 
-__all__ = ["CLOSE_SECONDS", "LARGEST_MESSAGE", "PING_SECONDS", "Sockets", "both_ways", "offered"]
+__all__ = ["LARGEST_MESSAGE", "PING_SECONDS", "Sockets"]
 
 LARGEST_MESSAGE = 100 * 1000 * 1000
 PING_SECONDS = 20.0
-CLOSE_SECONDS = 0.5
-_SENDABLE = frozenset({*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)})
-
-Side = aiohttp.ClientWebSocketResponse[bool] | web.WebSocketResponse[bool]
+SILENCE_SECONDS = 70.0
+LAST_WORDS_SECONDS = 0.5
+GOING_AWAY = 1001
+POLICY = 1008
+PING_FRAME = b"\x89\x00"
+# The handshake is the client's own; without these the policy would take it for hop-by-hop.
+_HANDSHAKE = ("Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions")
+_ANSWERED = ("Sec-WebSocket-Accept", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions")
 
 
 class Sockets:
     """Relays WebSockets. Raises Unreachable where the tool does not answer the handshake."""
 
-    def __init__(self, opens: Opens) -> None:
+    def __init__(self, opens: Opens, proxy: Proxy, *, ping: float = PING_SECONDS) -> None:
         self._opens = opens
-        self._sessions: dict[tuple[str, str], tuple[object, aiohttp.ClientSession]] = {}
+        self._proxy = proxy
+        self._ping = ping
 
     async def relay(self, exchange: Exchange) -> web.StreamResponse:
-        """Open the tool's side first: a client is promised nothing that the tool refuses."""
+        """Ask the tool first: a client is promised nothing that the tool refuses."""
         request = exchange.request
-        check = web.WebSocketResponse(protocols=offered(request))
-        if request.method != "GET" or not check.can_prepare(request):
-            return web.Response(status=HTTPStatus.BAD_REQUEST)
+        if request.method != "GET" or not _is_handshake(request):
+            return web.Response(status=400, headers={"Sec-WebSocket-Version": "13"})
+        link = await exchange.way.pool.opened()
         try:
-            tool = await self._dial(exchange)
-        except aiohttp.WSServerHandshakeError as refused:
-            return web.Response(status=refused.status if refused.status >= 400 else HTTPStatus.BAD_GATEWAY)
-        except (aiohttp.ClientError, OSError) as error:
-            raise Unreachable from error
-        chosen = (tool.protocol,) if tool.protocol else ()
-        client: web.WebSocketResponse[bool] = web.WebSocketResponse(
-            protocols=chosen,
-            compress=False,
-            heartbeat=PING_SECONDS,
-            max_msg_size=LARGEST_MESSAGE,
-            autoclose=False,
-            timeout=CLOSE_SECONDS,
-            decode_text=False,
-        )
-        try:
-            await client.prepare(request)
-            await self._between(exchange, client, tool)
-        except ConnectionError:
-            return Sent(keep_alive=False)
+            link.expect(head=False)
+            link.write(_asking(exchange))
+            message, payload = await link.answer()
+            if message.code != 101:
+                return await self._proxy.back(exchange, link, message, payload, more=None)
+            request.protocol.keep_alive(False)
+            write(request, _answered(exchange, message))
+            relay = _Relay(connection_of(request), link, self._ping)
+            with self._opens.held(exchange.still, relay.lose, exchange.session):
+                await relay.run()
         finally:
-            await tool.close(code=WSCloseCode.GOING_AWAY)
-        return client
+            link.close()
+        return Sent(keep_alive=False)
 
-    async def close(self) -> None:
-        """The gateway stops."""
-        for _, session in self._sessions.values():
-            await session.close()
-        self._sessions.clear()
 
-    async def _dial(self, exchange: Exchange) -> "aiohttp.ClientWebSocketResponse[bool]":
-        request, upstream = exchange.request, exchange.way.upstream
-        headers: CIMultiDict[str] = CIMultiDict()
-        lines = exchange.way.policy.request(request.raw_headers, exchange.place, exchange.address)
-        for line in b"".join(lines).split(b"\r\n")[:-1]:
-            name, _, value = line.decode("utf-8", "surrogateescape").partition(": ")
-            headers.add(name, value)
-        host = upstream.host if upstream.unix else f"{upstream.host}:{upstream.port}"
-        session = await self._session(exchange)
-        return await session.ws_connect(
-            URL(f"http://{host}{request.raw_path}", encoded=True),
-            headers=headers,
-            protocols=offered(request),
-            compress=0,
-            max_msg_size=LARGEST_MESSAGE,
-            autoclose=False,
-            timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS),
-            decode_text=False,
-        )
+class _Relay:
+    """One open WebSocket."""
 
-    async def _session(self, exchange: Exchange) -> aiohttp.ClientSession:
-        """One client session for each running instance."""
-        upstream = exchange.way.upstream
-        known = self._sessions.get(upstream.key)
-        if known is not None and known[0] is upstream:
-            return known[1]
-        connector: aiohttp.BaseConnector
-        if upstream.unix is not None:
-            connector = aiohttp.UnixConnector(str(upstream.unix), limit=0, force_close=True)
+    def __init__(self, client: Connection, tool: Link, ping: float) -> None:
+        self._client = client
+        self._tool = tool
+        self._loop = asyncio.get_running_loop()
+        self._ping = ping
+        self._heard = self._loop.time()
+        self._ended: asyncio.Future[tuple[int, int]] = self._loop.create_future()
+        self._farewell = asyncio.Event()
+        self._up = _Way(self, client, tool, Meter(masked=True, limit=LARGEST_MESSAGE))
+        self._down = _Way(self, tool, client, Meter(masked=False, limit=LARGEST_MESSAGE))
+
+    async def run(self) -> None:
+        """Carry frames until one side ends; then the other is told."""
+        self._timer = self._loop.call_later(self._ping, self._tick)
+        try:
+            self._client.set_parser(self._up)  # type: ignore[arg-type]
+            self._tool.set_parser(self._down, None)
+            to_client, to_tool = await self._ended
+            self._up.say(close_frame(to_tool, masked=True))
+            await self._part(to_client)
+        finally:
+            self._timer.cancel()
+            # A client that left without a word: the tool is told.
+            self._up.say(close_frame(GOING_AWAY, masked=True))
+            self._client.on_drain = self._tool.on_drain = None
+
+    def lose(self) -> None:
+        """The right to this socket has ended."""
+        self.end(POLICY, GOING_AWAY)
+
+    def end(self, to_client: int, to_tool: int) -> None:
+        """Stop carrying and part with these close codes."""
+        if not self._ended.done():
+            self._ended.set_result((to_client, to_tool))
+
+    def passes(self, way: "_Way") -> bool:
+        """Something came by. Whether it may pass, or all is over but for the client's goodbye."""
+        if not self._ended.done():
+            if way is self._up:
+                self._heard = self._loop.time()
+            return True
+        if way is self._up and way.meter.closed:
+            self._farewell.set()
+        return False
+
+    async def _part(self, to_client: int) -> None:
+        """Say goodbye to a client that has not heard it, and wait for its own, but not for long."""
+        if not self._down.say(close_frame(to_client, masked=False)) and self._up.meter.closed:
+            return
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            async with asyncio.timeout(LAST_WORDS_SECONDS):
+                await self._farewell.wait()
+
+    def _tick(self) -> None:
+        self._timer = self._loop.call_later(self._ping, self._tick)
+        if self._loop.time() - self._heard > SILENCE_SECONDS:
+            self.end(GOING_AWAY, GOING_AWAY)
         else:
-            connector = aiohttp.TCPConnector(limit=0, force_close=True)
-        session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
-            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
-            requote_redirect_url=False,
-        )
-        self._sessions[upstream.key] = (upstream, session)
-        if known is not None:
-            await known[1].close()
-        return session
-
-    async def _between(
-        self,
-        exchange: Exchange,
-        client: "web.WebSocketResponse[bool]",
-        tool: "aiohttp.ClientWebSocketResponse[bool]",
-    ) -> None:
-        lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def lose() -> None:
-            if not lost.done():
-                lost.set_result(None)
-
-        with self._opens.held(exchange.still, lose, exchange.session):
-            await both_ways(client, tool, lost)
+            self._down.put_in(PING_FRAME)
 
 
-async def both_ways(client: Side, tool: Side, lost: "asyncio.Future[None]") -> None:
-    """Carry messages until one side ends, then tell the other why; `lost` ends both: their right is gone."""
-    up = asyncio.create_task(_carry(client, tool))
-    down = asyncio.create_task(_carry(tool, client))
-    waited: set[asyncio.Future[Any]] = {up, down, lost}
-    try:
-        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        ends = [task.result() for task in (up, down) if task.done() and not task.exception()]
-        client_ended = up.done()
-        for task in (up, down):
-            task.cancel()
-        await asyncio.gather(up, down, return_exceptions=True)
-    if lost.done():
-        code, reason = int(WSCloseCode.POLICY_VIOLATION), b""
-    elif ends:
-        code, reason = ends[0]
-    else:
-        code, reason = int(WSCloseCode.INTERNAL_ERROR), b""
-    for side in (tool, client) if client_ended else (client, tool):
-        await side.close(code=code, message=reason)
+class _Way:
+    """One direction; to aiohttp's protocols it is the parser of what follows the handshake."""
+
+    def __init__(self, relay: _Relay, source: Connection | Link, sink: Connection | Link, meter: Meter) -> None:
+        self._relay = relay
+        self._source = source
+        self._sink = sink
+        self.meter = meter
+        self._said = False
+        sink.on_drain = self._go_on
+
+    def feed_data(self, data: bytes) -> tuple[bool, bytes]:
+        """Pass on what came. Never an end, never a rest: the relay decides when it is over."""
+        sink, meter = self._sink, self.meter
+        count = meter.feed(data)
+        transport = sink.transport
+        if not self._relay.passes(self) or transport is None:
+            return False, b""
+        if count:
+            transport.write(data if count == len(data) else data[:count])
+            if sink.writing_paused and self._source.transport is not None:
+                with contextlib.suppress(RuntimeError):
+                    self._source.transport.pause_reading()
+        if meter.fault:
+            self._relay.end(meter.fault, meter.fault)
+        return False, b""
+
+    def feed_eof(self) -> None:
+        """The source has gone."""
+        self._relay.end(GOING_AWAY, GOING_AWAY)
+
+    def put_in(self, frame: bytes) -> bool:
+        """Send a frame of the gateway's own, where one may begin. Whether it was sent."""
+        if self._said or self.meter.closed or not self.meter.between or self._sink.transport is None:
+            return False
+        self._sink.transport.write(frame)
+        return True
+
+    def say(self, frame: bytes) -> bool:
+        """Send the last frame of this direction. Whether it was sent."""
+        sent = self.put_in(frame)
+        self._said = True
+        self._go_on()
+        return sent
+
+    def _go_on(self) -> None:
+        if self._source.transport is not None:
+            with contextlib.suppress(RuntimeError):
+                self._source.transport.resume_reading()
 
 
-def offered(request: web.BaseRequest) -> list[str]:
-    """The subprotocols the client would speak."""
-    offered = request.headers.get("Sec-WebSocket-Protocol", "")
-    return [part.strip() for part in offered.split(",") if part.strip()]
+def _is_handshake(request: web.Request) -> bool:
+    headers: Any = request.headers
+    wanted = {part.strip().lower() for part in headers.get("Connection", "").split(",")}
+    return "upgrade" in wanted and headers.get("Sec-WebSocket-Version") == "13" and "Sec-WebSocket-Key" in headers
 
 
-async def _carry(source: Side, sink: Side) -> tuple[int, bytes]:
-    """Carry messages from `source` until it ends. Returns the code and reason to close the other side with."""
-    while True:
-        message: Any = await source.receive()
-        if message.type is WSMsgType.TEXT or message.type is WSMsgType.BINARY:
-            await sink.send_frame(message.data, message.type)
-        elif message.type is WSMsgType.CLOSE:
-            code = message.data if message.data in _SENDABLE else int(WSCloseCode.OK)
-            return code, (message.extra or "").encode()
-        elif message.type is WSMsgType.ERROR and isinstance(message.data, aiohttp.WebSocketError):
-            return int(message.data.code), b""
-        else:
-            return int(WSCloseCode.GOING_AWAY), b""
+def _asking(exchange: Exchange) -> bytes:
+    request = exchange.request
+    lines = exchange.way.policy.request(request.raw_headers, exchange.place, exchange.address)
+    lines.append(b"Connection: Upgrade\r\nUpgrade: websocket\r\n")
+    for name in _HANDSHAKE:
+        for value in request.headers.getall(name, ()):
+            lines.append(f"{name}: {value}\r\n".encode())
+    target = request.raw_path.encode("utf-8", "surrogateescape")
+    return b"GET %b HTTP/1.1\r\n%b\r\n" % (target, b"".join(lines))
+
+
+def _answered(exchange: Exchange, message: RawResponseMessage) -> bytes:
+    lines = exchange.way.policy.answer(message.raw_headers, exchange.place)
+    for name in _ANSWERED:
+        for value in message.headers.getall(name, ()):
+            lines.append(f"{name}: {value}\r\n".encode())
+    head = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    return b"%b%b\r\n" % (head, b"".join(lines))

@@ -7,6 +7,7 @@ again as the rest of a request, are left out (docs/decisions/gateway-client.md).
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 
 from aiohttp import ClientError, StreamReader
 from aiohttp.client_proto import ResponseHandler
@@ -34,6 +35,13 @@ class Link(ResponseHandler):
     """One connection to a tool."""
 
     rested: float = 0.0
+    on_drain: Callable[[], None] | None = None
+
+    def resume_writing(self) -> None:
+        """The tool has read what was written."""
+        super().resume_writing()
+        if self.on_drain is not None:
+            self.on_drain()
 
     async def drained(self) -> None:
         """Wait until the tool has read what was written."""
