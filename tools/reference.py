@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import typer.main
+from reference_api import api_page, events_page
 
 from comfystudio.cli.exits import ExitCode
 from comfystudio.cli.main import app
@@ -27,7 +28,7 @@ def settings_page() -> str:
         "# Settings\n",
         "A flag of `comfystudio up` wins over the environment, the environment over `studio.toml` in the",
         "workspace, the file over the default. `comfystudio config` prints what holds. A wrong setting stops the",
-        "start with one sentence and exit code 2. Lists are TOML lists in the file and separated by commas elsewhere.\n",
+        "start with one sentence and exit code 2. Lists are TOML lists in the file, with commas elsewhere.\n",
         "| in `studio.toml` | environment | flag | takes | default | what it does |",
         "|---|---|---|---|---|---|",
     ]
@@ -82,7 +83,7 @@ def cli_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"settings.md": settings_page, "cli.md": cli_page}
+PAGES = {"settings.md": settings_page, "cli.md": cli_page, "api.md": api_page, "events.md": events_page}
 
 
 def main() -> int:

@@ -90,13 +90,13 @@ class AsBody(Shape):
 class AsQuery(Query):
     """Whose instance is meant, by name; only admins may name somebody else."""
 
-    as_: Annotated[str | None, Field(alias="as", max_length=4096)] = None
+    as_: Annotated[str | None, Field(alias="as", max_length=200)] = None
 
 
 class AsPart(Part):
     """Which part of whose log."""
 
-    as_: Annotated[str | None, Field(alias="as", max_length=4096)] = None
+    as_: Annotated[str | None, Field(alias="as", max_length=200)] = None
 
 
 _OWN_WORDS = {"people", "can", "first_error", "error"}
