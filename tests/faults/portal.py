@@ -10,7 +10,7 @@ from comfystudio.jobs import Jobs
 from comfystudio.keeper import Keepers
 from comfystudio.people import LOCAL
 from comfystudio.storage import Database
-from comfystudio.workspace import prepare
+from comfystudio.workspace import Workspace, prepare
 from tests.keeper.units import python, shell
 
 COUNTING = """
@@ -39,7 +39,9 @@ async def _units(keepers: Keepers) -> dict[str, int]:
     return {unit.unit: unit.pid for unit in units}
 
 
-async def _job(keepers: Keepers, database: Database, script: str) -> dict[str, int]:
+async def _job(keepers: Keepers, workspace: Workspace, script: str) -> dict[str, int]:
+    database = Database(workspace.database)
+    await database.open()
     jobs = Jobs(database, keepers, Bus(), NoAudit())
     await jobs.recover()
     spec = shell("", script)
@@ -61,9 +63,7 @@ async def main(root: str, what: str, script: str) -> None:
     """Start what was asked for, print the pids or ids as one line of JSON, and wait."""
     workspace = prepare(Path(root))
     keepers = Keepers(workspace.units, workspace.runtime)
-    database = Database(workspace.database)
-    await database.open()
-    started = await (_units(keepers) if what == "units" else _job(keepers, database, script))
+    started = await (_units(keepers) if what == "units" else _job(keepers, workspace, script))
     print(json.dumps(started), flush=True)  # noqa: T201
     await asyncio.Event().wait()
 

@@ -44,6 +44,7 @@ async def killed_portal(workspace: Workspace, what: str, script: str = "") -> As
 async def test_tools_keep_their_pids_and_every_line(keepers: Keepers, workspace: Workspace) -> None:
     """Two tools with a log streaming: same pids, adopted within a second, no line of the log missing or twice."""
     async with killed_portal(workspace, "units") as started:
+        seen = keepers.log("counting").read(0, 500)
         size = keepers.log("counting").size
         began = time.monotonic()
         adopted = {unit.unit: unit for unit in await keepers.adopt()}
@@ -52,32 +53,19 @@ async def test_tools_keep_their_pids_and_every_line(keepers: Keepers, workspace:
         assert all(map(alive, started.values()))
         assert {name: unit.labels["tool"] for name, unit in adopted.items()} == {name: name for name in started}
         await until(lambda: keepers.log("counting").size > size + 50_000)
+        # A page that was reading goes on at its offset and gets each line once.
+        both = [*seen.lines, *adopted["counting"].log.read(seen.next, 500).lines]
+        numbers = [int(line.text) for line in both if line.stream == "o"]
+        assert numbers == list(range(999))
         for unit in adopted.values():
+            keeper = look(unit.keeper_pid)
+            assert keeper
+            assert keeper.session == keeper.pid
             assert (await unit.stop()).asked is True
         numbers = [int(line) for line in texts(keepers.log("counting"))]
         assert len(numbers) > 1000
         assert numbers == list(range(len(numbers)))
         assert not any(map(alive, started.values()))
-
-
-async def test_a_reader_goes_on_where_it_was(keepers: Keepers, workspace: Workspace) -> None:
-    """An offset from before the kill is good after it: a page sees each line once."""
-    async with killed_portal(workspace, "units"):
-        first = keepers.log("counting").read(0, 500)
-        unit = {unit.unit: unit for unit in await keepers.adopt()}["counting"]
-        second = unit.log.read(first.next, 500)
-        numbers = [int(line.text) for line in [*first.lines, *second.lines] if line.stream == "o"]
-        assert numbers == list(range(len(numbers)))
-        assert len(numbers) > 500
-
-
-async def test_the_keeper_is_reaped_by_init_not_by_us(keepers: Keepers, workspace: Workspace) -> None:
-    """Keepers hang on nobody who can die: their parent is not the portal that started them."""
-    async with killed_portal(workspace, "units"):
-        for unit in await keepers.adopt():
-            keeper = look(unit.keeper_pid)
-            assert keeper
-            assert keeper.session == keeper.pid
 
 
 async def test_a_job_goes_on_and_is_closed_by_the_next(

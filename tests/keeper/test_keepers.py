@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import pwd
+import shutil
+import signal
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -217,7 +219,11 @@ async def test_the_socket_survives_nonsense(keepers: Keepers) -> None:
     """Garbage, unknown operations and huge lines are answered or hung up on; the unit runs on."""
     unit = await keepers.start(shell("a", "sleep 60"))
     assert (await unit.ask({"op": "format the disk"}))["type"] == "error"
-    assert (await unit.ask({"op": "stop", "within": "soon"}))["type"] == "error"
+    for within in ("soon", -1, float("nan"), float("inf"), [1]):
+        assert (await unit.ask({"op": "stop", "within": within}))["type"] == "error"
+    requests: list[dict[str, object]] = [{"op": ["stop"]}, {"op": {}}, {"op": None}, {}]
+    for request in requests:
+        assert (await unit.ask(request))["type"] == "error"
     path = str(unit._socket)
     reader, writer = await asyncio.open_unix_connection(path)
     writer.write(b"not json\n[1]\n" + b"x" * 100_000)
@@ -237,3 +243,49 @@ async def test_what_is_asked_after_the_end(keepers: Keepers) -> None:
     assert (called, await unit.stop(), unit.exit, unit.running) == ([unit], ended, ended, False)
     keepers.forget("a")
     assert keepers.records() == []
+
+
+async def test_a_unit_starts_again_the_moment_it_has_ended(keepers: Keepers) -> None:
+    """Stop and start in a row never meet a keeper that is still leaving."""
+    for _ in range(5):
+        unit = await keepers.start(shell("a", "sleep 60"))
+        await unit.stop()
+        assert not alive(unit.keeper_pid)
+
+
+async def test_a_start_first_ends_what_a_dead_keeper_left(keepers: Keepers) -> None:
+    """A new start of a unit whose keeper was killed does not leave the old processes beside it."""
+    unit = await keepers.start(shell("a", "sleep 60"))
+    await keepers.close()
+    os.kill(unit.keeper_pid, signal.SIGKILL)
+    await until(lambda: not alive(unit.keeper_pid))
+    again = await keepers.start(shell("a", "sleep 60"))
+    assert not alive(unit.pid)
+    assert alive(again.pid)
+
+
+async def test_a_keeper_that_fails_takes_its_tool_along(keepers: Keepers) -> None:
+    """An error in the keeper itself leaves no process without one: the tree is ended and the end is written."""
+    spec = shell("a", "setsid sleep 60 & sleep 60")
+    object.__setattr__(spec, "stop_signal", "SIGNONE")
+    unit = await keepers.start(spec)
+    ended = await unit.stop()
+    assert (ended.signal, ended.lost) == (signal.SIGKILL, False)
+    assert not alive(unit.pid)
+
+
+async def test_a_unit_whose_folder_was_deleted_can_be_stopped(keepers: Keepers, workspace: Workspace) -> None:
+    """Someone who removes the records of a running unit loses the records, not the grip on it."""
+    unit = await keepers.start(shell("a", "sleep 60"))
+    shutil.rmtree(workspace.units / "a")
+    ended = await unit.stop()
+    assert ended.lost is True
+    assert not alive(unit.pid)
+
+
+def test_a_spec_that_makes_no_sense_is_refused() -> None:
+    """An empty command or a signal that does not exist is a mistake of the caller."""
+    with pytest.raises(ValueError, match="not to be run"):
+        spec_of("a")
+    with pytest.raises(ValueError, match="SIGNOPE"):
+        spec_of("a", "true", stop_signal="SIGNOPE")

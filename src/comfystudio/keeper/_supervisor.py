@@ -24,6 +24,7 @@ LOOK_AT_MOST = 0.2
 DRAIN_WITHIN = 1.0
 FLUSH_WITHIN = 5.0
 RECORD_WITHIN = 600.0
+LONGEST_STOP = 86400
 
 
 class Supervisor:
@@ -182,10 +183,10 @@ class Supervisor:
         operation = asked.get("op")
         if operation == "stop":
             within = asked.get("within")
-            if within is not None and (isinstance(within, bool) or not isinstance(within, int | float)):
+            if within is not None and (not isinstance(within, int | float) or not 0 <= within <= LONGEST_STOP):
                 return {"type": "error", "error": "within is a number of seconds"}
             self._stop(within)
-        elif operation not in {"status", "subscribe"}:
+        elif operation not in ("status", "subscribe"):
             return {"type": "error", "error": "unknown operation"}
         return {
             "type": "status",

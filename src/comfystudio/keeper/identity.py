@@ -6,7 +6,7 @@ from typing import Any
 
 from comfystudio.keeper import _tree
 
-__all__ = ["fingerprint", "keeper_alive"]
+__all__ = ["fingerprint", "keeper_alive", "keeper_there"]
 
 
 def fingerprint(argv: Sequence[str]) -> str:
@@ -14,14 +14,18 @@ def fingerprint(argv: Sequence[str]) -> str:
     return hashlib.sha256("\0".join(argv).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def keeper_alive(record: dict[str, Any]) -> bool:
-    """Whether the keeper of this unit record lives. A zombie does not, nor does another with its pid."""
-    keeper = record["keeper"]
-    process = _tree.look(keeper["pid"])
+def keeper_there(record: dict[str, Any]) -> bool:
+    """Whether the process that was this keeper is still there; while it dies it has lost its arguments already."""
+    process = _tree.look(record["keeper"]["pid"])
     return (
         process is not None
         and process.alive
-        and process.start == keeper["start"]
+        and process.start == record["keeper"]["start"]
         and record["boot"] == _tree.boot_id()
-        and fingerprint(_tree.command_line(keeper["pid"])) == keeper["argv"]
     )
+
+
+def keeper_alive(record: dict[str, Any]) -> bool:
+    """Whether the keeper of this unit record lives. A zombie does not, nor does another with its pid."""
+    keeper = record["keeper"]
+    return keeper_there(record) and fingerprint(_tree.command_line(keeper["pid"])) == keeper["argv"]

@@ -80,16 +80,19 @@ class Keepers:
 
     def records(self) -> list[Record]:
         """The units that have ended, each with its latest exit. Reads files."""
-        found = []
-        for record in unit_records(self._units):
-            ended = exit_of(record, self._folder(record["unit"]))
-            if ended is not None:
-                found.append(Record(record["unit"], dict(record["labels"]), record["started_at"], ended))
-        return found
+        found = (self._ended(record) for record in unit_records(self._units))
+        return [record for record in found if record is not None]
+
+    def _ended(self, record: dict[str, Any]) -> Record | None:
+        ended = exit_of(record, self._folder(record["unit"]))
+        if ended is None:
+            return None
+        return Record(record["unit"], dict(record["labels"]), record["started_at"], ended)
 
     def record(self, unit: str) -> Record | None:
         """The latest end of one unit; None while it runs or where it never ran. Reads files."""
-        return next((record for record in self.records() if record.unit == unit), None)
+        found = unit_record(self._folder(unit))
+        return self._ended(found) if found is not None else None
 
     def get(self, unit: str) -> Unit | None:
         """The unit while it runs and was started or adopted here."""
@@ -131,6 +134,9 @@ class Keepers:
 
     def _launch(self, spec: Spec, folder: Path) -> dict[str, Any]:
         """Start a keeper and read its one line of answer. It is nobody's child once it has answered."""
+        before = unit_record(folder)
+        if before is not None and not keeper_alive(before):
+            self._close(before)
         script = Path(_package).with_name("__main__.py")
         argv = [sys.executable, "-I", "-S", "-X", "utf8", str(script), spec.unit]
         run = secrets.token_hex(16)
@@ -151,9 +157,14 @@ class Keepers:
             env={"PATH": os.defpath},
             start_new_session=True,
         )
-        said, _ = keeper.communicate(json.dumps(asked, default=os.fspath).encode(), timeout=ANSWER_WITHIN)
-        answer = json.loads(said or b'{"ok": false, "step": "keeper", "errno": 5}')
-        return dict(answer)
+        try:
+            said, _ = keeper.communicate(json.dumps(asked, default=os.fspath).encode(), timeout=ANSWER_WITHIN)
+        except subprocess.TimeoutExpired:
+            # A disk that hangs. Should it start after all, the next adoption finds it.
+            keeper.kill()
+            keeper.communicate(timeout=ANSWER_WITHIN)
+            return {"ok": False, "step": "keeper", "errno": errno.ETIMEDOUT}
+        return dict(json.loads(said or b'{"ok": false, "step": "keeper", "errno": 5}'))
 
 
 def _refusal(spec: Spec, answer: dict[str, Any]) -> StudioError:

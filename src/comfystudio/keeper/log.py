@@ -1,5 +1,6 @@
 """Reading a unit's log, while it is written, rotated or long over."""
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -21,6 +22,7 @@ BLOCK = 64 * 1024
 READ_AT_MOST = 1024 * 1024
 TAIL_AT_MOST = 4 * 1024 * 1024
 LONGEST_RECORD = 4 * _records.LINE_LIMIT
+FOLLOW_LINES = 500
 CLEARED = "cleared"
 
 
@@ -158,7 +160,7 @@ class Log:
     async def follow(self, start: int) -> AsyncIterator[Chunk]:
         """Chunks from `start` on, for ever."""
         while True:
-            chunk = self.read(start)
+            chunk = await asyncio.to_thread(self.read, start, FOLLOW_LINES)
             if chunk.lines:
                 yield chunk
             else:

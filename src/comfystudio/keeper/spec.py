@@ -1,5 +1,6 @@
 """What is asked of a keeper and what it reports."""
 
+import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,10 @@ class Spec:
     stop_within: float = 10.0
     log_megabytes: int = 64
     labels: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.argv or self.stop_signal not in signal.Signals.__members__:
+            raise ValueError(f"not to be run: {self.argv!r} with {self.stop_signal}")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 from comfystudio.errors import Unavailable
 from comfystudio.keeper import _tree, leftovers
 from comfystudio.keeper._files import write_exit
-from comfystudio.keeper.identity import keeper_alive
+from comfystudio.keeper.identity import keeper_alive, keeper_there
 from comfystudio.keeper.log import Log
 from comfystudio.keeper.records import exit_of
 from comfystudio.keeper.spec import Exit
@@ -20,6 +20,8 @@ from comfystudio.keeper.spec import Exit
 __all__ = ["Unit"]
 
 LOOK_EVERY = 0.1
+LOOK_CLOSELY = 0.003
+LEAVES_WITHIN = 5.0
 # What the keeper may take on top of the deadline to kill, write and go.
 STOP_MARGIN = 20.0
 
@@ -111,19 +113,30 @@ class Unit:
             _tree.send(keeper, signal.SIGTERM)
 
     async def _follow(self) -> None:
-        """Wait for the end of the keeper, which is the end of the run, and say how it was."""
-        while await asyncio.to_thread(keeper_alive, self._record):
-            if await asyncio.to_thread(exit_of, self._record, self._folder) is not None:
-                break
+        """Wait for the end of the run and of its keeper, and say how it was."""
+        while True:
             with suppress(OSError):
                 await self._listen()
+            # In this order: a keeper that is gone has written its record before.
+            alive = await asyncio.to_thread(keeper_alive, self._record)
+            found = await asyncio.to_thread(exit_of, self._record, self._folder)
+            if found is not None or not alive:
+                break
             await asyncio.sleep(LOOK_EVERY)
-        found = await asyncio.to_thread(exit_of, self._record, self._folder)
+        await self._keeper_gone()
         if found is None:
             found = await asyncio.to_thread(close_lost, self._record, self._folder)
         self._exit.set_result(found)
         for callback in self._callbacks:
             callback(self)
+
+    async def _keeper_gone(self) -> None:
+        """Wait until the unit can be started again: its keeper holds the lock to its last breath."""
+        until = time.monotonic() + LEAVES_WITHIN
+        while True:
+            if not keeper_there(self._record) or time.monotonic() > until:
+                return
+            await asyncio.sleep(LOOK_CLOSELY)
 
     async def _listen(self) -> None:
         """Hold the line until the keeper tells of the exit or hangs up."""
