@@ -53,6 +53,17 @@ async def test_only_admins(room: PeopleRoom) -> None:
     await room.people.set_password(number, "another long one", artist)
 
 
+async def test_back_after_removal(room: PeopleRoom, admin: Caller) -> None:
+    """Somebody disabled, removed and added again is the same person, enabled, and waits for a link."""
+    rosa = await joined(room, "Rosa Macak")
+    await room.people.set_disabled(rosa.id, True, admin)
+    await room.people.remove(rosa.id, admin)
+    back = await room.people.add("Rosa Macak", admin=False, by=admin)
+    assert (back.id, back.folder, back.uid) == (rosa.id, rosa.folder, rosa.uid)
+    assert (back.disabled, back.joined) == (False, False)
+    assert (await room.links.invite(back, by=admin)).purpose == "join"
+
+
 async def test_the_last_admin(room: PeopleRoom, admin: Caller) -> None:
     """The only admin who can sign in is neither demoted, disabled nor removed, not even by the command line."""
     number = admin.person.id

@@ -57,6 +57,27 @@ class TestEdits:
         assert names(file) == ["By_hand", "Ours"]
         assert len(calls) == 2
 
+    @pytest.mark.parametrize("after", [1, 4, 9])
+    def test_killed_in_the_middle(self, file: RosterFile, after: int) -> None:
+        """A program killed while it edits leaves a whole roster and no lock behind."""
+        code = (
+            "import itertools, sys; from pathlib import Path\n"
+            "from comfystudio.people import roster\n"
+            "from comfystudio.people.roster_file import RosterFile\n"
+            "file = RosterFile(Path(sys.argv[1]), Path(sys.argv[2]))\n"
+            "for n in itertools.count():\n"
+            "    file.edit(lambda text: roster.add(text, f'Name {n}', admin=False))\n"
+        )
+        argv = [sys.executable, "-c", code, str(file.path), str(file.path.with_name("lock"))]
+        with subprocess.Popen(argv) as process:
+            while len(names(file)) < after:
+                assert process.poll() is None
+            process.kill()
+        found = names(file)
+        assert found == [f"Name {number}" for number in range(len(found))]
+        file.edit(partial(roster.add, name="Next", admin=False))
+        assert names(file)[-1] == "Next"
+
     def test_mode_and_links_stay(self, file: RosterFile) -> None:
         """A roster that is a link into a checkout stays one, and who may read the file does not change."""
         real = file.path.with_name("real.sh")

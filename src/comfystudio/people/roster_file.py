@@ -81,8 +81,7 @@ class RosterFile:
                 if edited != text:
                     # A link stays a link; what it names is replaced.
                     path = self.path.resolve()
-                    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-                    write_atomic(path, edited.encode("utf-8"), mode)
+                    _replace(path, edited.encode("utf-8"))
                 return edited
 
     def _text(self, otherwise: str) -> str:
@@ -107,3 +106,15 @@ class RosterFile:
             yield
         finally:
             os.close(handle)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Replace the file; who owns it and who may read it stays, as far as we may say so."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        write_atomic(path, content, 0o644)
+        return
+    write_atomic(path, content, found.st_mode & 0o777)
+    with contextlib.suppress(PermissionError):
+        os.chown(path, found.st_uid, found.st_gid)

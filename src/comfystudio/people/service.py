@@ -120,7 +120,10 @@ class People:
         return self.get(person_id)
 
     async def remove(self, person_id: int, by: Caller) -> None:
-        """Take somebody off the roster: sessions, tokens, links and the password end, files stay."""
+        """Take somebody off the roster: sessions, tokens, links and the password end, files stay.
+
+        Added again they are the same person with the same files, and start with a new link.
+        """
         by.must_be_admin()
         person = self._on_roster(person_id)
         await self._keeper.change(
@@ -128,9 +131,9 @@ class People:
         )
         await self._tokens.revoke_all(person_id)
         async with self._keeper.turn:
-            await self._change_row(person_id, {"password_hash": None}, close_links=True)
+            await self._change_row(person_id, {"password_hash": None, "disabled_at": None}, close_links=True)
             record = self._directory.record(person_id)
-            self._directory.put(Record(replace(record.person, joined=False), None))
+            self._directory.put(Record(replace(record.person, joined=False, disabled=False), None))
         self._tell("person.removed")
 
     # -- changing a person

@@ -53,7 +53,7 @@ class SignIn:
         try:
             counted = self._throttle.attempt(key(name), address, nonce)
         except TooMany:
-            log.warning("sign-in held back", name=shown(name), address=shown(address))
+            log.warning("sign-in held back", person=shown(name), address=shown(address))
             raise
         stored = record.password_hash if record else None
         right = await self._passwords.verify(password, stored, known=nonce is not None)
@@ -74,7 +74,7 @@ class SignIn:
         return person
 
     async def _wrong(self, name: str, address: str) -> NotSignedIn:
-        log.info("sign-in failed", name=shown(name), address=shown(address))
+        log.info("sign-in failed", person=shown(name), address=shown(address))
         await self._audit.record("sign_in.failed", None, name, address=address)
         return NotSignedIn("people.wrong_name_or_password")
 
