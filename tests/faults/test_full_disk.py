@@ -113,5 +113,5 @@ async def test_what_does_not_fit_is_counted(small_disk: Path) -> None:
     filler.unlink()
     await asyncio.to_thread(writer.close, 5)
     marks = [path.read_bytes() for path in sorted(folder.glob("*.log"))][-1]
-    assert b'["dropped_disk", {"lines": ' in marks
+    assert b'["keeper.log_dropped_disk", {"lines": ' in marks
     assert sum(path.stat().st_size for path in folder.glob("*.log")) <= 512 * 1024

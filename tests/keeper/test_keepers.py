@@ -11,12 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from comfystudio.errors import Unavailable
 from comfystudio.keeper import Account, Keepers, Unit, UnitExists
 from comfystudio.keeper._files import UNIT
 from comfystudio.workspace import Workspace
-from tests.keeper.units import alive, python, shell, spec_of, texts
+from tests.keeper.units import alive, keepers_of, python, shell, spec_of, texts
 from tests.waiting import until
 
 STATUS = "import os; print(open('/proc/self/status').read())"
@@ -289,3 +290,26 @@ def test_a_spec_that_makes_no_sense_is_refused() -> None:
         spec_of("a")
     with pytest.raises(ValueError, match="SIGNOPE"):
         spec_of("a", "true", stop_signal="SIGNOPE")
+
+
+def test_all_of_it_on_the_portal_loop(workspace: Workspace) -> None:
+    """The portal runs on uvloop: starting, following, adopting and stopping work there as well."""
+
+    async def live() -> list[str]:
+        async with keepers_of(workspace) as keepers:
+            unit = await keepers.start(shell("a", "echo one; sleep 60"))
+            start = 0
+            found: list[str] = []
+            while "one" not in found:
+                chunk = unit.log.read(start)
+                found += [line.text for line in chunk.lines]
+                start = chunk.next
+                if not chunk.lines:
+                    await unit.log.changed(start)
+            other = Keepers(workspace.units, workspace.runtime)
+            (adopted,) = await other.adopt()
+            assert (await adopted.stop()) == (await unit.wait())
+            await other.close()
+            return found
+
+    assert uvloop.run(live()) == ["Started.", "one"]

@@ -49,4 +49,4 @@ def test_escapes_that_steer_a_terminal_are_gone() -> None:
 
 def test_words_of_the_keeper_are_keys() -> None:
     """What the keeper itself says is a key with fields; the sentence is made where it is read."""
-    assert decode(words(1.5, "exited", code=3)[:-1]) == (1.5, "k", '["exited", {"code": 3}]')
+    assert decode(words(1.5, "keeper.x", code=3)[:-1]) == (1.5, "k", '["keeper.x", {"code": 3}]')

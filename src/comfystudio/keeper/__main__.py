@@ -84,7 +84,7 @@ def _begin(asked: "dict[str, Any]") -> "Supervisor | dict[str, Any]":
     _files.reserve_exit(folder)
     child = _spawn.prepare(spec)
     writer = LogWriter(f"{folder}/log", spec["log_megabytes"] * MEGABYTE)
-    writer.put([_records.words(time.time(), "started")])
+    writer.put([_records.words(time.time(), "keeper.log_started")])
     supervisor = Supervisor(spec, folder, asked["run"], child, writer)
     supervisor.listen(asked["socket"])
     _files.write_json(folder, _files.UNIT, _unit_record(asked, child, writer.start))

@@ -79,7 +79,7 @@ class Pump:
             self._leave_out()
             self._keep(data)
         if self._lines.dropped:
-            self._writer.drop("long", 0, self._lines.dropped)
+            self._writer.drop("keeper.log_dropped_long", 0, self._lines.dropped)
             self._lines.dropped = 0
         if self._redraw_at is None and self._shown() != self._drawn:
             self._redraw_at = time.monotonic() + REDRAW_EVERY
@@ -87,7 +87,7 @@ class Pump:
     def _leave_out(self, shown: int = 0) -> None:
         """Count what was skipped last as left out, but for `shown` lines of it."""
         if self._skipped:
-            self._writer.drop("flood", self._skipped_lines - shown, len(self._skipped))
+            self._writer.drop("keeper.log_dropped_flood", self._skipped_lines - shown, len(self._skipped))
             self._skipped = b""
 
     def _keep(self, data: bytes) -> None:

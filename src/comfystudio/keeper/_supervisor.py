@@ -143,7 +143,7 @@ class Supervisor:
         deadline = time.monotonic() + (self._spec["stop_within"] if within is None else within)
         if not self._asked and self._status is None:
             self._asked = True
-            self._writer.put([_records.words(time.time(), "stopping")])
+            self._writer.put([_records.words(time.time(), "keeper.log_stopping")])
         self._deadline = deadline if self._deadline is None else min(deadline, self._deadline)
         self._look_at = 0.0
         self._look_every = LOOK_FIRST
@@ -221,9 +221,9 @@ class Supervisor:
         code = os.WEXITSTATUS(status) if status is not None and os.WIFEXITED(status) else None
         number = os.WTERMSIG(status) if status is not None and os.WIFSIGNALED(status) else None
         if number is None:
-            self._writer.put([_records.words(time.time(), "exited", code=code)])
+            self._writer.put([_records.words(time.time(), "keeper.log_exited", code=code)])
         else:
-            self._writer.put([_records.words(time.time(), "killed", signal=number)])
+            self._writer.put([_records.words(time.time(), "keeper.log_killed", signal=number)])
         self._writer.close(FLUSH_WITHIN)
         record = {
             "run": self._run,

@@ -60,14 +60,14 @@ class LogWriter:
         """Hand records over; they are left out where the disk is a megabyte behind."""
         with self._ready:
             if self._queued > QUEUE:
-                _count(self._lost, "disk", len(records), sum(map(len, records)))
+                _count(self._lost, "keeper.log_dropped_disk", len(records), sum(map(len, records)))
             else:
                 self._queue += records
                 self._queued += sum(map(len, records))
             self._ready.notify()
 
     def drop(self, reason: str, lines: int, size: int) -> None:
-        """Note that `lines` lines and `size` bytes of output were left out for `reason`."""
+        """Note that `lines` lines and `size` bytes of output were left out for `reason`, a key of the words."""
         with self._ready:
             _count(self._lost, reason, lines, size)
             self._ready.notify()
@@ -176,4 +176,4 @@ def _count(lost: dict[str, list[int]], reason: str, lines: int, size: int) -> No
 
 def _marks(lost: dict[str, list[int]]) -> list[bytes]:
     now = time.time()
-    return [_records.words(now, f"dropped_{why}", lines=lines, bytes=size) for why, (lines, size) in lost.items()]
+    return [_records.words(now, why, lines=lines, bytes=size) for why, (lines, size) in lost.items()]

@@ -210,5 +210,5 @@ def _line(offset: int, record: bytes) -> LogLine:
     if stream == "k":
         with suppress(ValueError, KeyError, TypeError):
             key, fields = json.loads(text)
-            text = words.say(f"keeper.log_{key}", **fields)
+            text = words.say(key, **fields)
     return LogLine(offset, at, stream, text)
