@@ -75,6 +75,7 @@ async def test_a_tools_log_is_read_in_parts_downloaded_and_cleared(house: House)
         assert answer.content_type == "text/plain"
         assert 'attachment; filename="shared.log"' in answer.headers["Content-Disposition"]
         assert "step one\nstep two\n" in await answer.text()
+    assert await admin.status("HEAD", f"{path}/download") == 200
     assert await admin.status("POST", f"{path}/clear", {}) == 204
     assert (await admin.json("GET", path))["lines"] == []
 
@@ -94,6 +95,8 @@ async def test_a_jobs_log_shows_colours_and_no_secrets(house: House) -> None:
     text = "\n".join(line["text"] for line in chunk["lines"])
     assert "\x1b[31mred\x1b[0m cst_…" in text
     assert "<b>x</b>" in text
+    assert chunk["first_error"] == "fatal: hf_…"
+    assert (await visitor.json("GET", f"/api/v1/jobs/{job.id}/log?start=0"))["first_error"] is None
     assert "canary" not in str(chunk)
     async with visitor.ask("GET", f"/api/v1/jobs/{job.id}/log/download") as answer:
         whole = await answer.text()

@@ -1,6 +1,6 @@
 """One-shot work that outlives a request. Everybody sees their own jobs, admins all of them."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from comfystudio.errors import Missing
 from comfystudio.jobs import Job
@@ -21,7 +21,7 @@ ONE = PATH + "/{id}"
 
 
 class JobShown(Shape):
-    """A job. `lost` means that it ended while nobody watched and left no exit record."""
+    """A job. `lost`: it ended while nobody watched and left no exit record. `fields` say what it is about."""
 
     id: Id
     kind: str
@@ -31,7 +31,9 @@ class JobShown(Shape):
     started_at: At
     ended_at: At | None
     exit_code: int | None
+    exit_signal: int | None
     first_error: str | None
+    fields: dict[str, Any]
 
 
 class JobStarted(Shape):
@@ -57,7 +59,9 @@ def shown(job: Job) -> JobShown:
         started_at=job.started_at,
         ended_at=job.ended_at,
         exit_code=job.exit_code,
+        exit_signal=job.exit_signal,
         first_error=clean(job.first_error) if job.first_error else None,
+        fields=job.fields,
     )
 
 
@@ -108,7 +112,7 @@ async def cancel(call: Call, id: int) -> JobShown:  # noqa: A002 the brace in th
 @route("GET", ONE + "/log", need=Need.SIGNED_IN, about="Part of a job's log.")
 async def log(call: Call, id: int, query: Part) -> LogPart:  # noqa: A002 the brace in the path
     """Read a job's log."""
-    return await logs.part(log_of(call.services, call.caller, id), query)
+    return await logs.part(call, f"job:{id}", log_of(call.services, call.caller, id), query)
 
 
 @route(

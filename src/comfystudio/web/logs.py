@@ -37,7 +37,7 @@ class Line(Shape):
 
 
 class LogPart(Shape):
-    """Lines from offset `start` on; ask again from `next`. `first_error`: the line that seems to say what failed."""
+    """Lines from offset `start` on; ask again from `next`. `first_error` seems to say what failed (null with `start`)."""
 
     start: int
     next: int
@@ -53,17 +53,23 @@ def lines_of(chunk: Chunk) -> list[Line]:
     ]
 
 
-def _read(log: Log, query: Part) -> LogPart:
-    chunk = log.tail(query.tail) if query.start is None else log.read(query.start, query.limit)
-    error = log.first_error()
+def _part(chunk: Chunk, error: str | None) -> LogPart:
     return LogPart(
         start=chunk.start, next=chunk.next, lines=lines_of(chunk), first_error=clean(error) if error else None
     )
 
 
-async def part(log: Log, query: Part) -> LogPart:
-    """Read the part that `query` asks for, away from the loop."""
-    return await asyncio.to_thread(_read, log, query)
+async def part(call: Call, name: str, log: Log, query: Part) -> LogPart:
+    """Read the part of `log` that `query` asks for, away from the loop.
+
+    The line that says what failed comes with the log's end only: finding it means reading the whole run, of which
+    what was read before is remembered under `name`.
+    """
+    if query.start is not None:
+        return await asyncio.to_thread(lambda: _part(log.read(query.start or 0, query.limit), None))
+    kept = call.shared.shelf.kept(name, log)
+    async with kept.turn:
+        return await asyncio.to_thread(lambda: _part(kept.log.tail(query.tail), kept.log.first_error()))
 
 
 async def clear(log: Log) -> None:

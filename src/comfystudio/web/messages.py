@@ -81,7 +81,12 @@ CATALOGUE = {
         Kind("log.lines", "logs", LogLines, "Lines of a log that this page follows."),
         Kind("problem", "socket", Refusal, "What was asked for over the socket was not done."),
         Kind("session.ended", "socket", Nothing, "The session is over; the socket closes with code 4001."),
-        Kind("resync", "socket", Nothing, "Too much was missed: ask the API for everything anew."),
+        Kind(
+            "resync",
+            "socket",
+            Nothing,
+            "Too much was missed, or the person's role changed: ask the API for everything anew.",
+        ),
     )
 }
 

@@ -25,6 +25,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
     ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
 _TEXT = {".css", ".html", ".js", ".svg", ".txt"}

@@ -43,6 +43,7 @@ class Stream:
         self._services = call.services
         self._socket = socket
         self._caller = call.caller
+        self._role = call.caller.person.role
         self._outbox: deque[str] = deque()
         self._bytes = 0
         self._wake = asyncio.Event()
@@ -151,6 +152,12 @@ class Stream:
         try:
             caller = self.caller()
         except StudioError:
+            return
+        if caller.person.role != self._role:
+            # Everything looks different now: what may be seen, and what may be done with it.
+            self._role = caller.person.role
+            self._seq = self._services.bus.seq
+            self._say("resync", {})
             return
         for event in waiting:
             if event.audience.includes(caller.person.id, is_admin=caller.is_admin):

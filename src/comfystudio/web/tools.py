@@ -204,7 +204,8 @@ async def install(call: Call, tool: str) -> JobStarted:
 async def log(call: Call, tool: str, query: AsPart) -> LogPart:
     """Read a tool's log."""
     person = person_of(call.services, call.caller, query.as_)
-    return await logs.part(log_of(call.services, call.caller, tool, person), query)
+    name = f"tool:{tool}:{(person or call.caller.person).id}"
+    return await logs.part(call, name, log_of(call.services, call.caller, tool, person), query)
 
 
 @route(
