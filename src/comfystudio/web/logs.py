@@ -37,7 +37,7 @@ class Line(Shape):
 
 
 class LogPart(Shape):
-    """Lines from offset `start` on; ask again from `next`. `first_error` seems to say what failed (null with `start`)."""
+    """Lines from offset `start` on; ask again from `next`. `first_error` may say what failed; null with `start`."""
 
     start: int
     next: int
