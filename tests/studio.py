@@ -1,6 +1,5 @@
 """A real studio in a process of its own, for journeys and faults."""
 
-import asyncio
 import http.client
 import json
 import os
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.waiting import until
+from tests.waiting import wait_until
 
 __all__ = ["Answer", "RunningStudio", "free_offset"]
 
@@ -70,14 +69,14 @@ class RunningStudio:
         """The `comfystudio` command line."""
         return [sys.executable, "-m", "comfystudio", *words]
 
-    async def start(self, within: float = 30) -> "RunningStudio":
+    def start(self, within: float = 30) -> "RunningStudio":
         """Start it and wait for the first 200."""
         flags = [part for name, value in self.flags.items() for part in (f"--{name.replace('_', '-')}", value)]
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
                 self.command("up", *flags), stdout=output, stderr=output, env=self.environment, start_new_session=True
             )
-        await until(self._healthy, within, why=f"the studio did not start: {self.said()[-2000:]}")
+        wait_until(self._healthy, within, why=f"the studio did not start: {self.said()[-2000:]}")
         return self
 
     def _healthy(self) -> bool:
@@ -143,16 +142,15 @@ class RunningStudio:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
-    async def stop(self, within: float = 30) -> None:
-        """End it and its tools; whatever is left after `within` seconds fails the test that asked."""
+    def stop(self, within: float = 30) -> None:
+        """End it and its tools; a portal that was killed leaves its tools to `comfystudio down`."""
         if self.process is None:
             return
         if self.process.poll() is None:
             self.process.terminate()
-            process = self.process
-            await asyncio.to_thread(process.wait, within)
+            self.process.wait(within)
         else:
-            await asyncio.to_thread(self.cli, "down", check=False)
+            self.cli("down", check=False)
 
     @property
     def host(self) -> str:

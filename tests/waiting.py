@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-__all__ = ["until"]
+__all__ = ["until", "wait_until"]
 
 
 async def until(condition: Callable[[], Any | Awaitable[Any]], within: float = 5.0, why: str = "") -> Any:
@@ -21,3 +21,13 @@ async def until(condition: Callable[[], Any | Awaitable[Any]], within: float = 5
         if time.monotonic() > deadline:
             raise AssertionError(why or f"not true within {within} s: {condition}")
         await asyncio.sleep(0.01)
+
+
+def wait_until(condition: Callable[[], Any], within: float = 5.0, why: str = "") -> Any:
+    """As `until`, for tests without an event loop."""
+    deadline = time.monotonic() + within
+    while not (answer := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(why or f"not true within {within} s: {condition}")
+        time.sleep(0.01)
+    return answer

@@ -20,7 +20,8 @@ def set_up(level: str) -> None:
     ]
     last: list[Processor]
     if sys.stderr.isatty():
-        last = [structlog.dev.ConsoleRenderer()]
+        # The richer formatter prints local variables, secrets among them.
+        last = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     else:
         last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     structlog.configure(

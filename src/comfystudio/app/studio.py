@@ -21,7 +21,7 @@ from comfystudio.people import PeopleRoom
 from comfystudio.settings import Settings
 from comfystudio.storage import Database
 from comfystudio.tools import Tools
-from comfystudio.web import Handler, PortalCookies, Process, Services, build
+from comfystudio.web import Portal, PortalCookies, Process, Services, build
 from comfystudio.workspace import Workspace
 
 __all__ = ["Ending", "Studio"]
@@ -80,6 +80,8 @@ class Studio:
             await self._began(gateway.start, gateway.stop)
         control = Control(handler, self.workspace.control, self.origins.portal_origin())
         await self._began(control.start, control.stop)
+        # First of all when the studio ends: a listener waits for its open sockets.
+        self._undo.append(handler.close)
 
     def _door_problem(self, tool_id: str, problem: StudioError | None) -> None:
         sentence = problem.sentence if problem else None
@@ -96,7 +98,7 @@ class Studio:
         self._undo.append(stop)
         await start()
 
-    def _handler(self) -> Handler:
+    def _handler(self) -> Portal:
         return build(
             Services(
                 settings=self.settings,
@@ -112,7 +114,6 @@ class Studio:
                 cookies=PortalCookies(self.settings.session_days),
                 addresses=Addresses(self.origins),
                 life=self,
-                state_of=self.people.people.state_of,
             )
         )
 

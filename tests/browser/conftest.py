@@ -1,0 +1,93 @@
+"""A real Chromium against a real studio."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.studio import RunningStudio
+
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+# No look-ups of addresses outside: a browser test that needs the internet is wrong.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ADMIN = "Razvan Matei"
+PASSWORD = "harbour-at-dusk-17"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser. Where there is none the test fails and says how to get one."""
+    path = shutil.which("chromium")
+    assert path, "Chromium is missing: run make test, or install it with apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder that other accounts may pass through, for one module's studio."""
+    folder = tmp_path_factory.mktemp("house")
+    folder.chmod(0o755)
+    for each in folder.parents:
+        if each.name.startswith("pytest"):
+            each.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def studio(house: Path) -> Iterator[RunningStudio]:
+    """A studio in an empty workspace, started and ended once a module."""
+    found = RunningStudio(house / "workspace")
+    found.start()
+    yield found
+    found.stop()
+
+
+Opens = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Opens]:
+    """Opens a page in a browser of its own: `visit(phone=True, light=True)`."""
+    contexts: list[BrowserContext] = []
+
+    def visit(*, phone: bool = False, light: bool = False) -> Page:
+        context = chromium.new_context(
+            viewport=PHONE if phone else DESKTOP,
+            has_touch=phone,
+            is_mobile=phone,
+            color_scheme="light" if light else "dark",
+            locale="en-GB",
+        )
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, studio: RunningStudio, name: str, password: str = PASSWORD) -> Page:
+    """Sign `name` in on the sign-in page."""
+    page.goto(f"{studio.address}/signin")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{studio.address}/")
+    return page
