@@ -302,7 +302,7 @@ async def opened(workspace: Workspace, database: Database, *, static: Path | Non
     finally:
         await client.close()
         await local_client.close()
-        door.portal.close()
+        await door.portal.close()
         await runner.cleanup()
         await local.cleanup()
         await tools.end_all()

@@ -74,8 +74,9 @@ class Portal:
         headers.api(response)
         return response
 
-    def close(self) -> None:
-        """End the open sockets; the studio is going."""
+    async def close(self) -> None:
+        """End the open sockets: the studio is going, and pages wait for it to come back."""
+        self._shared.going = True
         self._shared.opens.stop()
 
     async def _answer(self, call: Call) -> web.StreamResponse:

@@ -37,7 +37,8 @@ class Shelf:
 
 @dataclass
 class Shared:
-    """`opens`: sockets and what gives them the right to stay. `shelf`: logs that were read."""
+    """`opens`: sockets and their right to stay. `shelf`: logs that were read. `going`: the studio ends."""
 
     opens: Opens = field(default_factory=Opens)
     shelf: Shelf = field(default_factory=Shelf)
+    going: bool = False

@@ -31,8 +31,8 @@ GATHER_SECONDS = 0.05
 MOST_BYTES = 4 * 1024 * 1024
 ROOM_BYTES = 256 * 1024
 GRACE_SECONDS = 2.0
-ENDED, TOO_SLOW = 4001, 4008
-_WHY = {ENDED: "web.session_over", TOO_SLOW: "web.too_slow"}
+ENDED, TOO_SLOW, GOING = 4001, 4008, 1001
+_WHY = {ENDED: "web.session_over", TOO_SLOW: "web.too_slow", GOING: "web.going"}
 
 
 class Stream:
@@ -78,7 +78,11 @@ class Stream:
         return any(token.id == caller.token_id for token in self._services.tokens.list_of(caller.person.id))
 
     def _lose(self) -> None:
-        if self._still_open():
+        if not self._still_open():
+            return
+        if self._call.shared.going:
+            self._end(GOING)
+        else:
             self._say("session.ended", {})
             self._end(ENDED)
 
