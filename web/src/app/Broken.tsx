@@ -5,7 +5,7 @@ import { cache } from '../api/queries';
 import { Button, buttonClass } from '../parts/Button';
 import { useTitle } from '../parts/useTitle';
 import { t } from '../words';
-import { Message } from './Missing';
+import { Message } from './Message';
 
 /** A page that could not be shown: refused, unreachable, or a fault of ours. */
 export function Broken({ error }: { error: unknown }) {

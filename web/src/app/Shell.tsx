@@ -15,6 +15,7 @@ import { t, type WordKey } from '../words';
 import { AccountMenu } from './AccountMenu';
 import { KeyList } from './KeyList';
 import { useKeys } from './keys';
+import { Framed } from './Message';
 import { OfflineStrip } from './OfflineStrip';
 import css from './Shell.module.css';
 
@@ -101,7 +102,9 @@ export function Shell() {
           <OfflineStrip />
           <main className={css['main']} id="main" tabIndex={-1}>
             <div className={css['page']}>
-              <Outlet />
+              <Framed value>
+                <Outlet />
+              </Framed>
             </div>
           </main>
         </div>

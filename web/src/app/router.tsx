@@ -1,6 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 
-import { Problem } from '../api/client';
 import { cache, session, studio } from '../api/queries';
 import type { WordKey } from '../words';
 import { Broken } from './Broken';
@@ -57,12 +56,6 @@ const inside = createRoute({
   component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
 });
 
-/** A page for admins: whoever else opens it reads that it is not theirs. */
-async function adminsOnly(): Promise<void> {
-  const me = await cache.ensureQueryData(session);
-  if (me?.role !== 'admin') throw new Problem(403, 'people.not_admin', '');
-}
-
 const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
@@ -87,7 +80,6 @@ const toolLog = createRoute({
 const personLog = createRoute({
   getParentRoute: () => inside,
   path: '/activity/tool/$tool/$person',
-  beforeLoad: adminsOnly,
   staticData: { title: 'nav.activity' },
   component: lazyRouteComponent(() => import('../pages/activity/ToolLog'), 'PersonLog'),
 });
@@ -104,7 +96,6 @@ const people = createRoute({
   path: '/people',
   // Home's first step opens the page with its dialog.
   validateSearch: (search: Record<string, unknown>): { add?: true } => (search['add'] ? { add: true } : {}),
-  beforeLoad: adminsOnly,
   staticData: { title: 'nav.people' },
   component: lazyRouteComponent(() => import('../pages/people/People'), 'People'),
 });

@@ -5,9 +5,12 @@ export type Connection = { is: 'idle' | 'open' } | { is: 'lost'; lastSeen: numbe
 
 export const connection = new Store<Connection>({ is: 'idle' });
 
-/** False only after the first try to come back has failed: a restart of the studio shows nothing. */
+/** The third failure in a row comes after about two seconds: a restart of the studio may take as long unseen. */
+const SHOWN_AFTER = 3;
+
+/** Whether the studio counts as there. */
 export function answers(state: Connection): boolean {
-  return state.is !== 'lost' || state.tries < 2;
+  return state.is !== 'lost' || state.tries < SHOWN_AFTER;
 }
 
 /** Whether what needs the studio can be pressed. */

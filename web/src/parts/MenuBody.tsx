@@ -9,7 +9,7 @@ export function MenuBody({ trigger, entries, side = 'bottom', align = 'end' }: M
   return (
     <Base.Root defaultOpen>
       <Base.Trigger render={trigger} />
-      <Base.Portal>
+      <Base.Portal container={document.getElementById('main') ?? document.body}>
         <Base.Positioner className={css['place']} side={side} align={align} sideOffset={6} collisionPadding={8}>
           <Base.Popup className={css['menu']}>
             {entries.map((entry, index) => (

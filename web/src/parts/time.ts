@@ -23,12 +23,15 @@ export function duration(seconds: number): string {
   return t('time.days', { d: Math.floor(whole / DAY) });
 }
 
+/** The same words at the start of a line. */
+export const capital = (words: string): string => words.charAt(0).toLocaleUpperCase('en') + words.slice(1);
+
 function daysBetween(earlier: number, later: number): number {
   const midnight = (at: number) => new Date(at * 1000).setHours(0, 0, 0, 0) / 1000;
   return Math.round((midnight(later) - midnight(earlier)) / DAY);
 }
 
-/** A moment that has passed: "just now", "12 min ago", "Yesterday, 17:40", "Friday", "12 November". */
+/** A moment that has passed: "just now", "12 min ago", "yesterday, 17:40", "Friday", "12 November". */
 export function ago(at: number, now: number): string {
   const past = now - at;
   if (past < 60) return t('time.just_now');

@@ -1,5 +1,5 @@
 import { ArrowDown, ChevronDown, ChevronUp, Copy, Download, Eraser, Minus, Search } from 'lucide-react';
-import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 
 import { useKeys } from '../../app/keys';
 import { shownTheme, usePreferences } from '../../app/preferences';
@@ -40,13 +40,9 @@ export function LogView({ source, label, live, onClear, onMinimise, emptied = 0 
   const log = useStore(stream.state);
   const [term, setTerm] = useState('');
   const [searching, search] = useState(false);
-  const field = useRef<HTMLInputElement>(null);
 
   const find = (text: string, way: 'next' | 'previous' | 'typed') => screen.current?.find(text, way);
-  const openSearch = () => {
-    search(true);
-    requestAnimationFrame(() => field.current?.focus());
-  };
+  const openSearch = () => search(true);
   const closeSearch = () => {
     search(false);
     setTerm('');
@@ -70,7 +66,7 @@ export function LogView({ source, label, live, onClear, onMinimise, emptied = 0 
     <section className={`card ${css['log']}`} aria-label={label}>
       <div className={css['bar']}>
         {searching ? (
-          <SearchField field={field} term={term} state={state} onTerm={(text) => { setTerm(text); find(text, 'typed'); }} onStep={(way) => find(term, way)} onClose={closeSearch} />
+          <SearchField term={term} state={state} onTerm={(text) => { setTerm(text); find(text, 'typed'); }} onStep={(way) => find(term, way)} onClose={closeSearch} />
         ) : (
           <IconButton label={t('log.search')} onClick={openSearch}>
             <Search />
@@ -134,25 +130,24 @@ function Foot({ state, live, cut }: { state: ScreenState; live: boolean; cut: bo
     <div className={css['foot']}>
       {mark}
       <span className="meta">{count(cut ? 'log.last_lines' : 'log.lines', state.lines)}</span>
-      <span className="meta hide-p sp">{t(state.following ? 'log.hint_following' : 'log.hint_paused')}</span>
+      {live && <span className="meta hide-p sp">{t(state.following ? 'log.hint_following' : 'log.hint_paused')}</span>}
     </div>
   );
 }
 
 function SearchField(props: {
-  field: RefObject<HTMLInputElement | null>;
   term: string;
   state: ScreenState;
   onTerm: (text: string) => void;
   onStep: (way: 'next' | 'previous') => void;
   onClose: () => void;
 }) {
-  const { field, term, state, onTerm, onStep, onClose } = props;
+  const { term, state, onTerm, onStep, onClose } = props;
   return (
     <div className={css['search']} role="search">
       <Search aria-hidden="true" />
       <input
-        ref={field}
+        autoFocus
         value={term}
         aria-label={t('log.search')}
         placeholder={t('log.search')}

@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 
+import { AdminsOnly } from '../../app/AdminsOnly';
 import { Missing } from '../../app/Missing';
 import { prefer } from '../../app/preferences';
 import { call, sentenceOf } from '../../api/client';
@@ -28,6 +29,14 @@ export function ToolLog() {
 
 /** The log of somebody else's instance, for admins. */
 export function PersonLog() {
+  return (
+    <AdminsOnly>
+      <TheirLog />
+    </AdminsOnly>
+  );
+}
+
+function TheirLog() {
   const { tool: id, person } = useParams({ from: '/inside/activity/tool/$tool/$person' });
   const { data } = useQuery(peopleQuery);
   if (data === undefined) return <Skeleton height={480} />;

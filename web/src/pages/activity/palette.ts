@@ -34,8 +34,8 @@ export function palette(): ITheme {
 }
 
 /** Grounds of what is marked in a log. */
-export function marks(): { error: string; hit: string; current: string } {
+export function marks(): { hit: string; current: string } {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  return { error: token('failed-soft'), hit: token('accent-line'), current: token('accent-press') };
+  return { hit: token('accent-line'), current: token('accent-press') };
 }

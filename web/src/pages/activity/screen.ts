@@ -9,7 +9,7 @@ import type { FirstError } from '../../events/logs';
 import { clockSeconds } from '../../parts/time';
 import { coloured, plain } from './clean';
 import { marks, palette } from './palette';
-import { quietDocument, withoutStyleElements } from './styles';
+import { styleSpansByModel, withoutStyleElements } from './styles';
 
 /** Rows kept; what goes out at the top is in the download. */
 const SCROLLBACK = 20_000;
@@ -17,6 +17,8 @@ const CLEAR_ROW = '\r\u001b[2K';
 const NO_WRAP = '\u001b[?7l';
 const WRAP = '\u001b[?7h';
 const RESET = '\u001b[0m';
+
+styleSpansByModel();
 
 export interface ScreenState {
   /** Whether new lines are shown as they come. */
@@ -61,7 +63,6 @@ export class Screen {
       scrollback: SCROLLBACK,
       screenReaderMode: options.spoken,
       theme: palette(),
-      documentOverride: quietDocument(),
     });
     this.#term.loadAddon(this.#fit);
     this.#term.loadAddon(this.#search);
@@ -212,8 +213,8 @@ export class Screen {
   #decorate(): void {
     this.#decoration?.dispose();
     if (!this.#marker) return;
-    const backgroundColor = marks().error;
-    this.#decoration = this.#term.registerDecoration({ marker: this.#marker, width: this.#term.cols, backgroundColor, layer: 'bottom' });
+    this.#decoration = this.#term.registerDecoration({ marker: this.#marker, width: this.#term.cols });
+    this.#decoration?.onRender((element) => element.classList.add('first-error'));
   }
 
   /** Put each visible line's time beside its first row: counted from the end, where line and row are known to meet. */

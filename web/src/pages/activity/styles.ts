@@ -1,17 +1,21 @@
 /**
  * xterm writes its sizes and colours into <style> elements and style attributes, which the page's policy refuses.
- * Both are CSS all the same to the object model, which the policy leaves to the page's own scripts: the rules go into
- * constructed style sheets, the attributes into `element.style`.
+ * The policy leaves the object model to the page's own scripts: so the rules go into constructed style sheets, and the
+ * attributes into `element.style`. tests/browser proves that a log has its colours under the policy.
  */
 
+function make(name: string): HTMLElement {
+  return Document.prototype.createElement.call(document, name) as HTMLElement;
+}
+
 /** An element that looks like a `<style>` to xterm and keeps its rules in a constructed sheet. */
-function styleLike(make: (name: string) => HTMLElement): HTMLElement {
+function styleLike(): HTMLElement {
   const sheet = new CSSStyleSheet();
   const element = make('i');
+  const remove = element.remove.bind(element);
   element.hidden = true;
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   Object.defineProperty(element, 'textContent', { get: () => '', set: (rules: string) => sheet.replaceSync(rules) });
-  const remove = element.remove.bind(element);
   element.remove = () => {
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((each) => each !== sheet);
     remove();
@@ -19,42 +23,21 @@ function styleLike(make: (name: string) => HTMLElement): HTMLElement {
   return element;
 }
 
-/** A row's span, whose style attribute is set through the object model. */
-function spanLike(make: (name: string) => HTMLElement): HTMLElement {
-  const element = make('span');
-  const set = element.setAttribute.bind(element);
-  element.setAttribute = (name, value) => {
-    if (name === 'style') element.style.cssText = value;
-    else set(name, value);
-  };
-  return element;
-}
-
-const make = (name: string): HTMLElement => Document.prototype.createElement.call(document, name) as HTMLElement;
-
-function create(name: string): HTMLElement {
-  if (name === 'style') return styleLike(make);
-  return name === 'span' ? spanLike(make) : make(name);
-}
-
-/** The document to give xterm as `documentOverride`. */
-export function quietDocument(): Document {
-  return new Proxy(document, {
-    get(target, name) {
-      if (name === 'createElement') return create;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? (value as (...words: unknown[]) => unknown).bind(target) : value;
-    },
-  });
-}
-
-/** Run `open`, in which xterm also asks the page's own document for a `<style>`. */
+/** Run `open`, in which xterm asks the document for its `<style>` elements. */
 export function withoutStyleElements(open: () => void): void {
-  document.createElement = ((name: string) => create(name)) as typeof document.createElement;
+  document.createElement = ((name: string) => (name === 'style' ? styleLike() : make(name))) as typeof document.createElement;
   try {
     open();
   } finally {
     // What was put on the object goes; the prototype's own stays.
     delete (document as Partial<Pick<Document, 'createElement'>>).createElement;
   }
+}
+
+/** From now on a span's style attribute is set through the object model: a row's colours are spans. */
+export function styleSpansByModel(): void {
+  HTMLSpanElement.prototype.setAttribute = function setAttribute(name: string, value: string): void {
+    if (name === 'style') this.style.cssText = value;
+    else Element.prototype.setAttribute.call(this, name, value);
+  };
 }

@@ -47,7 +47,7 @@ export function ToolCard({ tool, me, primary }: { tool: ToolView; me: Who; prima
         <ToolBody tool={tool} me={me} />
       </div>
       <div className={css['foot']}>
-        <Acts tool={tool} me={me} primary={primary} acts={acts} onStop={() => ask(true)} />
+        <Acts tool={tool} me={me} primary={primary} acts={acts} />
         <ToolMeta tool={tool} />
       </div>
       <StopDialog tool={tool} me={me} open={asking} onClose={() => ask(false)} acts={acts} />
@@ -72,7 +72,7 @@ function LogLink({ tool, children }: { tool: ToolView; children: ReactNode }) {
   );
 }
 
-function Acts({ tool, me, primary, acts, onStop }: { tool: ToolView; me: Who; primary: boolean; acts: ReturnType<typeof useTool>; onStop: () => void }) {
+function Acts({ tool, me, primary, acts }: { tool: ToolView; me: Who; primary: boolean; acts: ReturnType<typeof useTool> }) {
   const fields = { tool: tool.name };
   if (tool.refusal) {
     return (
@@ -115,20 +115,11 @@ function Acts({ tool, me, primary, acts, onStop }: { tool: ToolView; me: Who; pr
       );
     case 'ready':
     case 'unhealthy':
-      return (
-        <>
-          {tool.can.open && (
-            <ButtonLink look={primary ? 'primary' : 'default'} href={addressOf(tool)} onClick={() => prefer('opened', true)}>
-              {t('tool.open', fields)}
-            </ButtonLink>
-          )}
-          {tool.state === 'unhealthy' && tool.can.stop && (
-            <Button look="quiet" online onClick={onStop}>
-              {t('tool.stop_short')}
-            </Button>
-          )}
-        </>
-      );
+      return tool.can.open ? (
+        <ButtonLink look={primary ? 'primary' : 'default'} href={addressOf(tool)} onClick={() => prefer('opened', true)}>
+          {t('tool.open', fields)}
+        </ButtonLink>
+      ) : null;
     case 'stopping':
       return <Button working>{t('tool.stopping')}</Button>;
     case 'crashed':
@@ -137,7 +128,7 @@ function Acts({ tool, me, primary, acts, onStop }: { tool: ToolView; me: Who; pr
         <>
           {tool.can.start && (
             <Button online working={acts.start.isPending} onClick={() => acts.start.mutate()}>
-              {t(tool.next_try_at === null ? 'tool.restart' : 'tool.restart_now')}
+              {t('tool.restart')}
             </Button>
           )}
           {log && <LogLink tool={tool}>{t('tool.open_log')}</LogLink>}

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { UserPlus } from 'lucide-react';
 import { useState } from 'react';
 
+import { AdminsOnly } from '../../app/AdminsOnly';
 import { people as peopleQuery, session } from '../../api/queries';
 import { sentenceOf } from '../../api/client';
 import type { FreshLink, Me, PeopleView, PersonView } from '../../api/types';
@@ -22,6 +23,14 @@ import { usePersonActs } from './usePersonActs';
 
 /** Who may enter the studio. The roster file is the list; this page shows it and edits it. */
 export function People() {
+  return (
+    <AdminsOnly>
+      <RosterPage />
+    </AdminsOnly>
+  );
+}
+
+function RosterPage() {
   useTitle(t('nav.people'));
   const { data: me } = useQuery(session);
   const { data, error, refetch } = useQuery(peopleQuery);

@@ -6,7 +6,7 @@ import { Badge } from '../../parts/Badge';
 import { IconButton } from '../../parts/IconButton';
 import { Menu } from '../../parts/Menu';
 import { StateMark } from '../../parts/StateMark';
-import { ago, useNow } from '../../parts/time';
+import { ago, capital, useNow } from '../../parts/time';
 import { count, t } from '../../words';
 import css from './PeopleTable.module.css';
 import { personEntries } from './personEntries';
@@ -57,7 +57,7 @@ function Row({ person, now, me, chosen, onChoose, acts }: Omit<TableProps, 'peop
         <button type="button" className={css['name']} aria-pressed={on} onClick={() => onChoose(on ? null : person.id)} title={person.name}>
           <Avatar name={person.name} />
           <b className="el">{person.name}</b>
-          {person.id === me.id && <span className="meta">{t('people.you')}</span>}
+          {person.id === me.id && <span className="meta hide-p">{t('people.you')}</span>}
         </button>
       </td>
       <td className="hide-p">{person.role === 'admin' ? <Badge look="accent">{t('people.admin')}</Badge> : <span className="dim">{t('people.artist')}</span>}</td>
@@ -67,7 +67,7 @@ function Row({ person, now, me, chosen, onChoose, acts }: Omit<TableProps, 'peop
         </StateMark>
       </td>
       <td className="dim hide-p">{person.devices > 0 ? count('people.n_devices', person.devices) : t('common.none')}</td>
-      <td className="dim hide-p">{person.state === 'here' ? t('people.now') : person.seen_at === null ? t('common.none') : ago(person.seen_at, now)}</td>
+      <td className="dim hide-p">{person.state === 'here' ? t('people.now') : person.seen_at === null ? t('common.none') : capital(ago(person.seen_at, now))}</td>
       <td className={css['cell']}>
         <Menu
           entries={personEntries(person, me, acts)}

@@ -5,7 +5,7 @@ import { Avatar } from '../../parts/Avatar';
 import { Button } from '../../parts/Button';
 import { IconButton } from '../../parts/IconButton';
 import { StateMark } from '../../parts/StateMark';
-import { ago, useNow } from '../../parts/time';
+import { ago, capital, useNow } from '../../parts/time';
 import { firstName } from '../../parts/names';
 import { count, t } from '../../words';
 import css from './PersonPanel.module.css';
@@ -45,7 +45,7 @@ export function PersonPanel({ person, me, acts, onClose }: { person: PersonView;
         </div>
         <div>
           <dt>{t('people.seen')}</dt>
-          <dd>{person.seen_at === null ? t('people.never') : ago(person.seen_at, now)}</dd>
+          <dd>{person.seen_at === null ? t('people.never') : capital(ago(person.seen_at, now))}</dd>
         </div>
         <div>
           <dt>{t('people.folder')}</dt>

@@ -39,6 +39,7 @@ function Form() {
   const { data: me } = useQuery(session);
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
+  const [missing, miss] = useState<'name' | 'password' | null>(null);
   const [blockedUntil, block] = useState(0);
   const left = Math.ceil(blockedUntil - useNow(500));
 
@@ -60,7 +61,10 @@ function Form() {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (left > 0 || enter.isPending) return;
-    enter.mutate();
+    const empty = name.trim() === '' ? 'name' : password === '' ? 'password' : null;
+    miss(empty);
+    if (empty === null) enter.mutate();
+    else document.querySelector<HTMLInputElement>(`input[name="${empty}"]`)?.focus();
   };
   const throttled = left > 0;
   return (
@@ -68,15 +72,16 @@ function Form() {
       <SignHead title={t('signin.title')}>{rich('signin.to', { studio: <b>{window.location.host}</b> })}</SignHead>
       <form onSubmit={submit} noValidate>
         {search.ended && !enter.error && <Note look="plain">{t('signin.ended')}</Note>}
-        <Field label={t('signin.name')} large autoComplete="username" autoCapitalize="words" autoFocus value={name} onChange={(event) => setName(event.target.value)} />
+        <Field label={t('signin.name')} name="name" error={missing === 'name' ? t('signin.no_name') : null} large autoComplete="username" autoCapitalize="words" autoFocus value={name} onChange={(event) => setName(event.target.value)} />
         <PasswordField
           label={t('signin.password')}
+          name="password"
           value={password}
           onChange={(event) => setPassword(event.target.value)}
-          error={enter.error && !throttled ? sentenceOf(enter.error) : null}
+          error={missing === 'password' ? t('signin.no_password') : enter.error && !throttled ? sentenceOf(enter.error) : null}
         />
         <div className={css['submit']}>
-          <Button type="submit" look="primary" size="l" wide working={enter.isPending} blocked={throttled || name.trim() === '' || password === ''}>
+          <Button type="submit" look="primary" size="l" wide working={enter.isPending} blocked={throttled}>
             {t('signin.enter')}
           </Button>
           {throttled && (
