@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any, Protocol
+
+import structlog
 
 from comfystudio.errors import StudioError, TooMany
 from comfystudio.keeper import Chunk, Log
@@ -13,6 +14,7 @@ from comfystudio.web.call import Call
 
 __all__ = ["Following"]
 
+_LOG = structlog.get_logger("comfystudio.web")
 MOST = 16
 AT_ONCE = 500
 FROM_THE_END = 200
@@ -43,13 +45,21 @@ class Following:
         if len(self._tasks) >= MOST:
             raise TooMany("web.too_many_logs", most=MOST, retry_after=1)
         log = self._log(name)
-        self._tasks[name] = asyncio.create_task(self._follow(name, log, start), name=f"follow {name}")
+        task = asyncio.create_task(self._follow(name, log, start), name=f"follow {name}")
+        self._tasks[name] = task
+        task.add_done_callback(lambda done: self._over(name, done))
 
     def end(self, name: str) -> None:
         """Follow it no longer."""
         task = self._tasks.pop(name, None)
         if task is not None:
             task.cancel()
+
+    def _over(self, name: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(name) is task:
+            del self._tasks[name]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _LOG.error("following a log failed", log=name, error=type(error).__name__)
 
     async def stop(self) -> None:
         """Follow nothing any longer."""
@@ -70,18 +80,17 @@ class Following:
         first = log.tail if start is None else lambda count: log.read(start, count)
         chunk = await asyncio.to_thread(first, FROM_THE_END if start is None else AT_ONCE)
         await self._tell(name, chunk)
-        with suppress(asyncio.CancelledError):
-            while True:
-                if not chunk.lines:
-                    await log.changed(chunk.next)
-                try:
-                    self._log(name)
-                except StudioError as error:
-                    self._say("problem", {"log": name, "key": error.key, "sentence": error.sentence})
-                    return
-                chunk = await asyncio.to_thread(log.read, chunk.next, AT_ONCE)
-                if chunk.lines:
-                    await self._tell(name, chunk)
+        while True:
+            if not chunk.lines:
+                await log.changed(chunk.next)
+            try:
+                self._log(name)
+            except StudioError as error:
+                self._say("problem", {"log": name, "key": error.key, "sentence": error.sentence})
+                return
+            chunk = await asyncio.to_thread(log.read, chunk.next, AT_ONCE)
+            if chunk.lines:
+                await self._tell(name, chunk)
 
     async def _tell(self, name: str, chunk: Chunk) -> None:
         lines = await asyncio.to_thread(logs.lines_of, chunk)

@@ -1,9 +1,9 @@
 """One-shot work that outlives a request. Everybody sees their own jobs, admins all of them."""
 
-from typing import Any, Literal
+from typing import Any
 
 from comfystudio.errors import Missing
-from comfystudio.jobs import Job
+from comfystudio.jobs import Job, JobState
 from comfystudio.keeper import Log
 from comfystudio.people import Caller
 from comfystudio.web import logs
@@ -26,7 +26,7 @@ class JobShown(Shape):
     id: Id
     kind: str
     title: str
-    state: Literal["running", "done", "failed", "cancelled", "lost"]
+    state: JobState
     by: str
     started_at: At
     ended_at: At | None

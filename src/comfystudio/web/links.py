@@ -1,11 +1,11 @@
 """Links that work once: to set the studio up, to join it, to choose a new password."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from comfystudio.errors import Gone
-from comfystudio.people import Link
+from comfystudio.people import Link, Purpose
 from comfystudio.web.call import Call
 from comfystudio.web.routing import Need, route
 from comfystudio.web.session import SignedIn, end_former, me_of
@@ -25,7 +25,7 @@ class GivenCode(Shape):
 class LinkShown(Shape):
     """What the page behind a link has to know. `admins` are names to claim, for a setup link only."""
 
-    purpose: Literal["setup", "join", "reset"]
+    purpose: Purpose
     name: str | None
     admins: list[str]
     expires_at: At
@@ -51,7 +51,7 @@ def address_of(call: Call, link: Link) -> str:
     "/api/v1/links/check",
     need=Need.PUBLIC,
     about="What a link is for. Nothing is used up.",
-    raises=(410, 429),
+    raises=(410,),
 )
 async def check(call: Call, body: GivenCode) -> LinkShown:
     """Look at a link."""
@@ -72,7 +72,7 @@ async def check(call: Call, body: GivenCode) -> LinkShown:
     "/api/v1/links/use",
     need=Need.PUBLIC,
     about="Use a link up: choose a password and be signed in.",
-    raises=(404, 409, 410, 429, 503),
+    raises=(404, 409, 410, 503),
 )
 async def use(call: Call, body: UsedLink) -> SignedIn:
     """Set the password and open a session."""

@@ -1,9 +1,7 @@
 """Who may enter: the roster, invitations, roles."""
 
-from typing import Literal
-
 from comfystudio.errors import Invalid
-from comfystudio.people import Person
+from comfystudio.people import Person, PersonState, Role
 from comfystudio.web.call import Call
 from comfystudio.web.links import address_of
 from comfystudio.web.routing import Need, route
@@ -20,9 +18,9 @@ class PersonShown(Shape):
 
     id: Id
     name: str
-    role: Literal["artist", "admin"]
+    role: Role
     folder: str
-    state: Literal["here", "away", "disabled", "invited", "not_invited"]
+    state: PersonState
     seen_at: At | None
     devices: int
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from comfystudio.people import Caller
+from comfystudio.people import Caller, Role
 from comfystudio.web.call import Call
 from comfystudio.web.routing import Need, route
 from comfystudio.web.shapes import Id, Shape, Text
@@ -19,7 +19,7 @@ class Me(Shape):
 
     id: Id
     name: str
-    role: Literal["artist", "admin"]
+    role: Role
     folder: str
     via: Literal["session", "token", "local"]
 

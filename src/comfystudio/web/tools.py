@@ -1,13 +1,13 @@
 """The tools: what the caller may do with each, start, stop, install, and their logs."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from comfystudio.errors import Missing
 from comfystudio.keeper import Log
-from comfystudio.people import Caller, Person
-from comfystudio.tools import ToolView
+from comfystudio.people import Caller, Person, Role
+from comfystudio.tools import State, ToolView
 from comfystudio.web import jobs, logs
 from comfystudio.web.call import Call
 from comfystudio.web.jobs import JobStarted
@@ -41,18 +41,7 @@ class ToolShown(Shape):
     icon: str
     summary: str
     instances: str
-    state: Literal[
-        "broken",
-        "not_installed",
-        "installing",
-        "stopped",
-        "starting",
-        "ready",
-        "unhealthy",
-        "stopping",
-        "crashed",
-        "failed",
-    ]
+    state: State
     progress: float | None
     phase: str | None
     since: At | None
@@ -65,7 +54,7 @@ class ToolShown(Shape):
     next_try_at: At | None
     url: str | None
     url_port: int
-    access: Literal["artist", "admin"]
+    access: Role
     access_reason: str | None
     refusal: str | None
     installed: bool
