@@ -29,6 +29,14 @@ echo "Checking it"
 version=$(venv.new/bin/python -m jupyterlab --version)
 venv.new/bin/python -c 'import ipykernel'
 
+# Nothing asks a public server for news, and nobody is asked whether it may.
+mkdir -p venv.new/share/jupyter/lab/settings
+cat > venv.new/share/jupyter/lab/settings/overrides.json <<'JSON'
+{
+  "@jupyterlab/apputils-extension:notification": { "checkForUpdates": false, "fetchNews": "false" }
+}
+JSON
+
 # From here the new one counts; the old one goes only when the new one is in its place.
 if [ -e venv ]; then mv -T venv venv.old; fi
 mv -T venv.new venv

@@ -123,7 +123,7 @@ def test_opening_a_tools_address_signs_in_starts_it_and_becomes_it(studio: Runni
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"http://localhost:{studio.port(8888)}/**")
-    expect(page.locator("#jp-main-dock-panel, .jp-Launcher").first).to_be_visible(timeout=90_000)
+    expect(page.locator("#jp-main-dock-panel")).to_be_visible(timeout=90_000)
 
 
 def test_signing_out_closes_the_tool_within_a_second(studio: RunningStudio, visit: Opens) -> None:
@@ -131,7 +131,7 @@ def test_signing_out_closes_the_tool_within_a_second(studio: RunningStudio, visi
     page = sign_in(visit(), studio, ARTIST)
     tool = page.context.new_page()
     tool.goto(f"http://localhost:{studio.port(8888)}/lab")
-    expect(tool.locator(".jp-Launcher").first).to_be_visible(timeout=90_000)
+    expect(tool.locator("#jp-main-dock-panel")).to_be_visible(timeout=90_000)
     page.get_by_role("button", name=re.compile("account", re.IGNORECASE)).first.click()
     before = time.monotonic()
     page.get_by_role("menuitem", name="Sign out").click()

@@ -64,7 +64,7 @@ class Access:
         person = as_ or caller.person
         for one in (caller.person, person):
             if refusal := self.may(one, tool_id):
-                raise Refused(refusal)
+                raise Refused(refusal, tool=manifest.name)
         if self.key(manifest, person)[1] and caller.via == "local" and as_ is None:
             raise Invalid("tools.whose", tool=manifest.name)
         return person
