@@ -83,8 +83,9 @@ export interface ToolView {
   restarts: number;
   next_try_at: number | null;
   url_port: number;
-  url?: string | null;
+  url: string | null;
   access: Role;
+  access_reason?: string | null;
   refusal: string | null;
   installed: boolean;
   job_id: number | null;
@@ -104,6 +105,7 @@ export interface JobView {
   started_at: number;
   ended_at: number | null;
   exit_code: number | null;
+  exit_signal: number | null;
   first_error: string | null;
   fields: Record<string, unknown>;
 }

@@ -9,6 +9,14 @@ export function replaced<Item extends { id: string | number }>(list: Item[], ite
   return at === 'start' ? [item, ...list] : [...list, item];
 }
 
+let version = '';
+
+/** A studio of another version came back: its pages are others, so this one is loaded anew unless somebody types. */
+function greeted(found: string): void {
+  if (version !== '' && found !== version && !document.activeElement?.matches('input, textarea')) window.location.reload();
+  version = found;
+}
+
 function refresh(): void {
   for (const key of ['tools', 'jobs', 'job', 'people', 'tokens']) void cache.invalidateQueries({ queryKey: [key] });
 }
@@ -36,6 +44,9 @@ export function apply(event: ServerEvent): void {
       cache.setQueryData(['job', job.id], job);
       break;
     }
+    case 'hello':
+      greeted(String(fields['version'] ?? ''));
+      break;
     case 'session.ended':
       left();
       break;

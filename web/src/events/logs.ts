@@ -1,4 +1,4 @@
-import { call } from '../api/client';
+import { call, Problem } from '../api/client';
 import type { LogChunk, LogLine } from '../api/types';
 import { events } from '.';
 import { Store } from './store';
@@ -70,11 +70,24 @@ export class LogStream {
     try {
       const chunk = await call<LogChunk>('GET', logPath(this.source, '', { tail: this.lines }));
       if (this.#closed) return;
-      this.state.set({ is: 'open', error: null, cut: chunk.start > 0 && chunk.lines.length > 0, firstError: firstErrorOf(chunk.first_error) });
+      this.state.set({ is: 'open', error: null, cut: chunk.lines.length >= LOADED_LINES, firstError: firstErrorOf(chunk.first_error) });
       this.tell({ is: 'all', lines: chunk.lines });
-      this.#unfollow = events.follow(this.source.key, chunk.next, (more) => this.#more(more.lines, (more as LogChunk).first_error));
+      this.#unfollow = events.follow(this.source.key, chunk.next, {
+        tell: (more) => this.#more(more.lines),
+        refuse: (sentence) => this.#refused(sentence),
+      });
     } catch (error) {
       if (!this.#closed) this.state.set({ ...this.state.get(), is: 'failed', error });
+    }
+  }
+
+  /** Ask what failed, once what wrote the log has ended. */
+  async lookForError(): Promise<void> {
+    try {
+      const { first_error: found } = await call<LogChunk>('GET', logPath(this.source, '', { tail: 1 }));
+      if (!this.#closed) this.state.set({ ...this.state.get(), firstError: firstErrorOf(found) });
+    } catch {
+      // The lines are there all the same; the pin comes with the next look.
     }
   }
 
@@ -83,10 +96,11 @@ export class LogStream {
     this.#unfollow?.();
   }
 
-  #more(lines: LogLine[], found: string | LogLine | null | undefined): void {
-    if (this.#closed) return;
-    const known = this.state.get();
-    if (known.firstError === null && found) this.state.set({ ...known, firstError: firstErrorOf(found) });
-    if (lines.length > 0) this.tell({ is: 'more', lines });
+  #more(lines: LogLine[]): void {
+    if (!this.#closed && lines.length > 0) this.tell({ is: 'more', lines });
+  }
+
+  #refused(sentence: string): void {
+    if (!this.#closed) this.state.set({ ...this.state.get(), is: 'failed', error: new Problem(403, 'log', sentence) });
   }
 }

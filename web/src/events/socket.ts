@@ -18,9 +18,14 @@ export interface LogLines {
   lines: LogLine[];
 }
 
-interface Followed {
-  next: number;
+/** Who follows a log: told of its lines, or that it may not be read. */
+export interface Follower {
   tell: (lines: LogLines) => void;
+  refuse: (sentence: string) => void;
+}
+
+interface Followed extends Follower {
+  next: number;
 }
 
 /** The longest wait before another try. */
@@ -81,8 +86,8 @@ export class EventSocket {
   };
 
   /** Hear what a log gains from byte `next` on. Returns how to stop. */
-  follow(log: string, next: number, tell: (lines: LogLines) => void): () => void {
-    const one: Followed = { next, tell };
+  follow(log: string, next: number, follower: Follower): () => void {
+    const one: Followed = { next, ...follower };
     const all = this.#logs.get(log) ?? new Set();
     this.#logs.set(log, all.add(one));
     this.#send({ op: 'follow', log, start: Math.min(...[...all].map((each) => each.next)) });
@@ -123,6 +128,7 @@ export class EventSocket {
     this.#lastSeen = Date.now();
     if (event.type === 'hello') this.#greeted(event);
     else if (event.type === 'log.lines') this.#spread(fieldsOf(event) as unknown as LogLines);
+    else if (event.type === 'problem') this.#refused(fieldsOf(event));
     else {
       if (typeof event.seq === 'number') this.#seq = event.seq;
       this.tell(event);
@@ -132,12 +138,17 @@ export class EventSocket {
   #greeted(hello: ServerEvent): void {
     this.#tries = 0;
     connection.set({ is: 'open' });
+    this.tell(hello);
     if (this.#seq === null) {
       this.#seq = typeof hello.seq === 'number' ? hello.seq : 0;
       // What changed between the first answers and this socket was never told.
       this.tell({ type: 'resync' });
     } else this.#send({ op: 'resume', seq: this.#seq });
     for (const [log, all] of this.#logs) this.#send({ op: 'follow', log, start: Math.min(...[...all].map((each) => each.next)) });
+  }
+
+  #refused(fields: Record<string, unknown>): void {
+    for (const one of this.#logs.get(String(fields['log'])) ?? []) one.refuse(String(fields['sentence']));
   }
 
   #spread(lines: LogLines): void {

@@ -33,8 +33,12 @@ export function Section({ title, note, end, children }: { title: string; note?: 
 }
 
 /** A log line or an exit on a red ground, to be read before anything else. */
-export function ErrorLine({ children }: { children: ReactNode }) {
-  return <p className={`${css['err']} mono`}>{children}</p>;
+export function ErrorLine({ children }: { children: string }) {
+  return (
+    <p className={`${css['err']} mono`} title={children}>
+      {children}
+    </p>
+  );
 }
 
 /** Progress, from 0 to 1; blue while something starts, lime while it is made. */

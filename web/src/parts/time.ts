@@ -56,6 +56,11 @@ export function when(at: number, now: number): string {
   return daysBetween(at, now) === 0 ? clock(at) : t('time.on_date', { day: dayMonth.format(at * 1000), clock: clock(at) });
 }
 
+/** The same inside a sentence: "at 14:31", "on 3 December at 14:31". */
+export function atWhen(at: number, now: number): string {
+  return daysBetween(at, now) === 0 ? t('time.at', { clock: clock(at) }) : t('time.at_date', { day: dayMonth.format(at * 1000), clock: clock(at) });
+}
+
 /** Seconds since the epoch, kept current. */
 export function useNow(everyMs = 1000): number {
   const [now, tick] = useState(() => Date.now() / 1000);

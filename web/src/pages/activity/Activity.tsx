@@ -19,7 +19,7 @@ export function Activity() {
   useTitle(t('nav.activity'));
   const { data: jobs, error } = useQuery(jobsQuery);
   const { data: tools } = useQuery(toolsQuery);
-  const logs = (tools ?? []).filter((tool) => tool.can.log && !tool.refusal);
+  const logs = (tools ?? []).filter((tool) => tool.can.log && !tool.refusal && tool.installed);
   return (
     <>
       <PageHead title={t('nav.activity')}>{jobs && tools ? answerOf(jobs, logs) : ' '}</PageHead>

@@ -11,7 +11,7 @@ import { Confirm } from '../../parts/Dialog';
 import { jobMark } from '../../parts/JobRow';
 import { StateMark } from '../../parts/StateMark';
 import { Note, PageHead, Skeleton } from '../../parts/Surface';
-import { duration, useNow, when } from '../../parts/time';
+import { atWhen, duration, useNow } from '../../parts/time';
 import { t } from '../../words';
 import { LogPage } from './LogPage';
 
@@ -39,11 +39,11 @@ function View({ job }: { job: JobView }) {
     mutationFn: () => call<unknown>('POST', `/jobs/${job.id}/cancel`, {}),
     onSuccess: () => ask(false),
   });
-  const fields = { name: job.by, when: when(job.started_at, now) };
+  const fields = { name: job.by, when: atWhen(job.started_at, now) };
   return (
     <LogPage
       title={job.title}
-      answer={t(running ? 'job.answer_running' : `job.answer_${job.state}`, { ...fields, code: job.exit_code ?? '?' })}
+      answer={t(job.state === 'failed' && job.exit_signal !== null ? 'job.answer_signal' : `job.answer_${job.state}`, { ...fields, code: job.exit_code ?? '?', signal: job.exit_signal ?? '?' })}
       acts={<Acts job={job} now={now} onCancel={() => ask(true)} />}
       source={{ key: `job:${job.id}`, path: `/jobs/${job.id}` }}
       live={running}

@@ -38,6 +38,11 @@ export function LogView({ source, label, live, onClear, onMinimise, emptied = 0 
   const [state, setState] = useState<ScreenState>(NOTHING);
   const { host, gutter, screen, stream } = useScreen(source, label, setState, emptied);
   const log = useStore(stream.state);
+  const lived = useRef(live);
+  useEffect(() => {
+    if (lived.current && !live) void stream.lookForError();
+    lived.current = live;
+  }, [live, stream]);
   const [term, setTerm] = useState('');
   const [searching, search] = useState(false);
 

@@ -13,7 +13,7 @@ import { Button, ButtonLink } from '../../parts/Button';
 import { Confirm } from '../../parts/Dialog';
 import { StateMark } from '../../parts/StateMark';
 import { Skeleton } from '../../parts/Surface';
-import { duration, useNow, when } from '../../parts/time';
+import { atWhen, duration, useNow } from '../../parts/time';
 import { toolMark, toolWord } from '../../parts/toolState';
 import { t } from '../../words';
 import { addressOf, useTool } from '../home/useTool';
@@ -95,9 +95,9 @@ function Answer({ tool }: { tool: ToolView }) {
   const now = useNow(1000);
   if (tool.state === 'starting') return tool.phase ?? t('tool.starting_text');
   if ((tool.state === 'crashed' || tool.state === 'failed') && tool.since !== null) {
-    return t(tool.exit_signal !== null ? 'log.ended_signal' : 'log.ended_code', { code: tool.exit_code ?? '?', signal: tool.exit_signal ?? '?', when: when(tool.since, now) });
+    return t(tool.exit_signal !== null ? 'log.ended_signal' : 'log.ended_code', { code: tool.exit_code ?? '?', signal: tool.exit_signal ?? '?', when: atWhen(tool.since, now) });
   }
-  if (tool.since !== null && tool.started_by !== null && RUNNING.includes(tool.state)) return t('log.started_by', { name: tool.started_by, when: when(tool.since, now) });
+  if (tool.since !== null && tool.started_by !== null && RUNNING.includes(tool.state)) return t('log.started_by', { name: tool.started_by, when: atWhen(tool.since, now) });
   return tool.summary;
 }
 

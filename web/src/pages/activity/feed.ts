@@ -27,6 +27,10 @@ export class Feed {
     await this.#log?.reload();
   }
 
+  async lookForError(): Promise<void> {
+    await this.#log?.lookForError();
+  }
+
   close(): void {
     this.#unwatch?.();
     this.#log?.close();

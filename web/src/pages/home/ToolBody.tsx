@@ -5,11 +5,11 @@ import { count, t } from '../../words';
 import css from './ToolBody.module.css';
 import { someNames } from '../../parts/names';
 
-/** How far a start is: what the tool says, else what earlier starts took. */
+/** How far a start is: what the tool says or what earlier starts took, whichever is further. */
 export function startProgress(tool: ToolView, now: number): number {
-  if (tool.progress !== null) return tool.progress;
-  if (tool.since === null || !tool.takes_seconds) return 0.1;
-  return Math.min(0.95, Math.max(0.04, (now - tool.since) / tool.takes_seconds));
+  const said = Math.max(tool.progress ?? 0, 0.04);
+  if (tool.since === null || !tool.takes_seconds) return said;
+  return Math.max(said, Math.min(0.95, (now - tool.since) / tool.takes_seconds));
 }
 
 /** The sentence of a card, and what belongs under it. */
@@ -24,7 +24,7 @@ export function ToolBody({ tool, me }: { tool: ToolView; me: { name: string; rol
         </>
       );
     case 'not_installed':
-      return <p className={css['text']}>{tool.can.install ? tool.summary : t('tool.ask_admin', { summary: tool.summary })}</p>;
+      return <NotInstalled tool={tool} me={me} />;
     case 'installing':
       return (
         <>
@@ -42,21 +42,49 @@ export function ToolBody({ tool, me }: { tool: ToolView; me: { name: string; rol
       return (
         <>
           <p>{tool.next_try_at !== null ? <NextTry at={tool.next_try_at} /> : t('tool.crashed_text')}</p>
-          {(tool.first_error ?? tool.error) && <ErrorLine>{tool.first_error ?? tool.error}</ErrorLine>}
+          <Cause tool={tool} />
         </>
       );
     case 'failed':
       return (
         <>
           <p>{tool.restarts > 0 ? count('tool.gave_up', tool.restarts + 1) : t('tool.failed_text')}</p>
-          {(tool.first_error ?? tool.error) && <ErrorLine>{tool.first_error ?? tool.error}</ErrorLine>}
+          <Cause tool={tool} />
         </>
       );
     case 'stopping':
       return <p>{t('tool.stopping_text')}</p>;
     case 'stopped':
-      return <p className={css['text']}>{tool.summary}</p>;
+      return <Summary tool={tool} />;
   }
+}
+
+/** What the tool is for, and why not everybody may open it. */
+function Summary({ tool }: { tool: ToolView }) {
+  return (
+    <>
+      <p className={css['text']}>{tool.summary}</p>
+      {tool.access_reason && <p className={`meta ${css['text']}`}>{tool.access_reason}</p>}
+    </>
+  );
+}
+
+function NotInstalled({ tool, me }: { tool: ToolView; me: { role: string } }) {
+  if (me.role !== 'admin') return <p className={css['text']}>{t('tool.ask_admin', { summary: tool.summary })}</p>;
+  if (tool.error === null) return <p className={css['text']}>{tool.summary}</p>;
+  // Without an installer the sentence says how the tool gets here; with one it says why the last install failed.
+  if (!tool.can.install) return <p className={css['long']}>{tool.error}</p>;
+  return (
+    <>
+      <p>{t('tool.install_failed')}</p>
+      <ErrorLine>{tool.error}</ErrorLine>
+    </>
+  );
+}
+
+function Cause({ tool }: { tool: ToolView }) {
+  const cause = tool.first_error ?? tool.error;
+  return cause && <ErrorLine>{cause}</ErrorLine>;
 }
 
 function NextTry({ at }: { at: number }) {
@@ -80,7 +108,7 @@ function Starting({ tool, me }: { tool: ToolView; me: { name: string } }) {
 
 function Ready({ tool, me }: { tool: ToolView; me: { name: string } }) {
   const others = tool.people.filter((name) => name !== me.name);
-  if (others.length === 0) return <p className={css['text']}>{tool.summary}</p>;
+  if (others.length === 0) return <Summary tool={tool} />;
   const too = tool.people.length > others.length;
   return <p className={css['text']}>{count(too ? 'tool.in_it_too' : 'tool.in_it', others.length, { names: someNames(others) })}</p>;
 }

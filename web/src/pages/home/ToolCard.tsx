@@ -1,5 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Ellipsis, Lock, RotateCw, ScrollText, Square } from 'lucide-react';
+import { Ellipsis, Lock, RotateCw, ScrollText, Square, Wrench } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 
 import { prefer } from '../../app/preferences';
@@ -41,7 +41,7 @@ export function ToolCard({ tool, me, primary }: { tool: ToolView; me: Who; prima
           </h3>
           <StateMark mark={toolMark(tool.state)}>{toolWord(tool)}</StateMark>
         </div>
-        <More tool={tool} onStop={() => ask(true)} onRestart={() => acts.start.mutate()} />
+        <More tool={tool} onStop={() => ask(true)} onRestart={() => acts.start.mutate()} onInstall={() => acts.install.mutate()} onGiveUp={() => acts.stop.mutate()} />
       </div>
       <div className={css['body']}>
         <ToolBody tool={tool} me={me} />
@@ -85,11 +85,20 @@ function Acts({ tool, me, primary, acts }: { tool: ToolView; me: Who; primary: b
   const log = tool.can.log;
   switch (tool.state) {
     case 'not_installed':
-      return tool.can.install ? (
-        <Button online working={acts.install.isPending} onClick={() => acts.install.mutate()}>
-          {t('tool.install', fields)}
-        </Button>
-      ) : null;
+      return (
+        <>
+          {tool.can.install && (
+            <Button online working={acts.install.isPending} onClick={() => acts.install.mutate()}>
+              {t('tool.install', fields)}
+            </Button>
+          )}
+          {tool.can.install && tool.error !== null && tool.job_id !== null && (
+            <Link to="/activity/job/$job" params={{ job: String(tool.job_id) }} className={buttonClass({ look: 'quiet' })}>
+              {t('tool.open_log')}
+            </Link>
+          )}
+        </>
+      );
     case 'installing':
       return tool.job_id !== null && me.role === 'admin' ? (
         <Link to="/activity/job/$job" params={{ job: String(tool.job_id) }} className={buttonClass({})}>
@@ -139,19 +148,30 @@ function Acts({ tool, me, primary, acts }: { tool: ToolView; me: Who; primary: b
   }
 }
 
-function More({ tool, onStop, onRestart }: { tool: ToolView; onStop: () => void; onRestart: () => void }) {
+interface MoreProps {
+  tool: ToolView;
+  onStop: () => void;
+  onRestart: () => void;
+  onInstall: () => void;
+  onGiveUp: () => void;
+}
+
+function More({ tool, onStop, onRestart, onInstall, onGiveUp }: MoreProps) {
   const navigate = useNavigate();
   const fields = { tool: tool.name };
   const stoppable = tool.can.stop && ['ready', 'unhealthy', 'starting'].includes(tool.state);
   const startable = tool.can.start && ['crashed', 'failed'].includes(tool.state);
   const log = tool.can.log && !['not_installed', 'broken', 'installing'].includes(tool.state);
-  if (tool.refusal || (!stoppable && !log && !startable)) return null;
+  const installable = tool.can.install && ['stopped', 'crashed', 'failed'].includes(tool.state);
+  if (tool.refusal || (!stoppable && !log && !startable && !installable)) return null;
   return (
     <span className={css['more']}>
       <Menu
         entries={[
           ...(log ? [{ name: t('tool.open_log'), icon: ScrollText, onPress: () => void navigate({ to: '/activity/tool/$tool', params: { tool: tool.id } }) }] : []),
           ...(startable ? [{ name: t('tool.restart'), icon: RotateCw, onPress: onRestart }] : []),
+          ...(tool.state === 'crashed' && tool.can.stop ? [{ name: t('tool.no_restart'), icon: Square, onPress: onGiveUp }] : []),
+          ...(installable ? [{ name: t('tool.install_again'), icon: Wrench, onPress: onInstall }] : []),
           ...(stoppable ? [{ name: t('tool.stop_ask', fields), icon: Square, onPress: onStop, risky: true }] : []),
         ]}
         trigger={

@@ -1,3 +1,5 @@
+import { useState } from 'react';
+
 import type { FreshLink, PersonView } from '../../api/types';
 import { Avatar } from '../../parts/Avatar';
 import { Button } from '../../parts/Button';
@@ -8,14 +10,26 @@ import { count, t } from '../../words';
 import css from './Invites.module.css';
 import type { PersonActs } from './usePersonActs';
 
+const FEW = 4;
+
+function rank(person: PersonView, links: Record<number, FreshLink>): number {
+  if (links[person.id]) return 0;
+  return person.state === 'invited' ? 1 : 2;
+}
+
 /** Who has not entered yet. A link is shown only to the page that made it. */
 export function Invites({ people, links, acts }: { people: PersonView[]; links: Record<number, FreshLink>; acts: PersonActs }) {
   const now = useNow(20_000);
+  const [all, showAll] = useState(false);
   const open = people.filter((person) => person.state === 'invited').length;
+  // Whoever has a link stands first; a long roster without links is one press away.
+  const ordered = [...people].sort((one, other) => rank(one, links) - rank(other, links));
+  const few = Math.max(FEW, ordered.filter((person) => rank(person, links) < 2).length);
+  const shown = all ? ordered : ordered.slice(0, few);
   return (
     <Section title={t('people.invites')} note={count('people.open_invites', open)}>
       <ul className={`card ${css['list']}`}>
-        {people.map((person) => {
+        {shown.map((person) => {
           const link = links[person.id];
           return (
             <li key={person.id}>
@@ -37,6 +51,13 @@ export function Invites({ people, links, acts }: { people: PersonView[]; links: 
             </li>
           );
         })}
+        {shown.length < ordered.length && (
+          <li>
+            <Button size="s" look="quiet" onClick={() => showAll(true)}>
+              {count('people.more_waiting', ordered.length - shown.length)}
+            </Button>
+          </li>
+        )}
       </ul>
     </Section>
   );

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+
+import { count, names, t } from '.';
+
+test('a sentence is found by its key and its fields are filled in', () => {
+  expect(t('home.morning', { name: 'Ana' })).toBe('Good morning, Ana');
+});
+
+test('a number chooses between one and many, and long ones are grouped', () => {
+  expect(count('log.lines', 1)).toBe('1 line');
+  expect(count('log.lines', 12_345)).toBe('12,345 lines');
+});
+
+test('a field that holds braces or a dollar sign is text like any other', () => {
+  expect(t('home.morning', { name: '{name} $& $1' })).toBe('Good morning, {name} $& $1');
+});
+
+test('names are joined as a sentence joins them', () => {
+  expect(names(['Ana', 'Bo', 'Cy'])).toBe('Ana, Bo and Cy');
+});
