@@ -22,7 +22,7 @@ from comfystudio.storage import Database
 from comfystudio.tools import Tools
 from comfystudio.workspace import prepare
 
-__all__ = ["installed", "run_in_kernel"]
+__all__ = ["install_once", "installed", "run_in_kernel"]
 
 REPO = Path(__file__).parents[2]
 SETUP = REPO / "setup"
@@ -74,14 +74,19 @@ async def _install(root: Path) -> None:
         shutil.rmtree(workspace.runtime, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def installed() -> Path:
-    """The folder that the install job made: `jupyter`, with a venv in it. Other accounts may enter it."""
+def install_once() -> Path:
+    """The folder that the install job made, now or for an earlier run: `jupyter`, with a venv in it."""
     root = _cache()
     if not (root / "jupyter" / "venv").exists():
         root.mkdir(parents=True, exist_ok=True)
         asyncio.run(_install(root))
     return root / "jupyter"
+
+
+@pytest.fixture(scope="session")
+def installed() -> Path:
+    """JupyterLab as its job installs it. Other accounts may enter the folder."""
+    return install_once()
 
 
 async def run_in_kernel(socket: Path, code: str) -> str:

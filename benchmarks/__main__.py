@@ -1,0 +1,29 @@
+"""Runs the benchmarks named, or all of them, one after the other.
+
+Usage: python -m benchmarks [gateway] [studio]
+"""
+
+import argparse
+import subprocess
+import sys
+
+from benchmarks import report
+
+ALL = ("gateway", "studio")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(ALL))
+    names = parser.parse_args().names or ALL
+    if unknown := set(names) - set(ALL):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(ALL)}")
+    # Each in a process of its own: one changes which cores it may use, another how it takes signals.
+    for name in names:
+        done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], cwd=report.ROOT, check=False)
+        if done.returncode:
+            sys.exit(done.returncode)
+
+
+if __name__ == "__main__":
+    main()
