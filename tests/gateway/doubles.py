@@ -259,7 +259,7 @@ class Tool:
                 digest.update(part)
                 length += len(part)
                 self.uploaded = length
-        except Exception:
+        except BaseException:
             self.cut_off += 1
             raise
         return web.json_response({"length": length, "sha256": digest.hexdigest()})

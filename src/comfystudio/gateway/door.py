@@ -21,6 +21,7 @@ BACKLOG = 1024
 HANDSHAKE_SECONDS = 10.0
 STOP_SECONDS = 3.0
 MOST_FILES = 65_536
+NO_IPV6 = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT})
 
 
 class Listener:
@@ -39,8 +40,8 @@ class Listener:
             try:
                 bound = _bind(host, self.port)
             except OSError as error:
-                if host == "::" or (host == "::1" and self._sockets):
-                    continue  # a machine without IPv6
+                if ":" in host and self._sockets and error.errno in NO_IPV6:
+                    continue
                 await self.close()
                 raise _refused(host, self.port, error) from None
             opened = await loop.create_server(

@@ -1,6 +1,7 @@
 """The gateway: an authenticated origin for the portal and one for each tool, on one loop, by one set of rules."""
 
 import asyncio
+import contextlib
 import logging
 import ssl
 from collections.abc import Callable
@@ -33,6 +34,7 @@ __all__ = ["Gateway"]
 log = logging.getLogger(__name__)
 
 PORTAL_BODY = 8 * 1024 * 1024
+RETRY_SECONDS = 2.0
 
 
 class Gateway:
@@ -72,6 +74,8 @@ class Gateway:
         self._sockets = Sockets(self.opens, self._proxy)
         self._starting = Starting(tools)
         self._listeners: dict[str, door.Listener] = {}
+        self._problems: dict[str, str] = {}
+        self._trying: asyncio.Task[None] | None = None
         sessions.on_ended(self._ended)
 
     async def start(self) -> None:
@@ -88,19 +92,39 @@ class Gateway:
         context = door.tls(self._settings)
         for tool in [tool for tool, open_ in self._listeners.items() if tool and wanted.get(tool) != open_.port]:
             await self._listeners.pop(tool).close()
+        self._problems = {tool: problem for tool, problem in self._problems.items() if tool in wanted}
         for tool, port in wanted.items():
             if tool in self._listeners:
                 continue
             try:
                 await self._open(tool, port, context)
             except StudioError as problem:
-                log.warning("%s: %s", tool, problem)
-                self._on_problem(tool, problem)
+                self._refused(tool, problem)
             else:
+                self._problems.pop(tool, None)
                 self._on_problem(tool, None)
+        if self._problems and self._trying is None:
+            self._trying = asyncio.create_task(self._try_again(), name="ports")
+
+    def _refused(self, tool: str, problem: StudioError) -> None:
+        if self._problems.get(tool) != problem.sentence:
+            self._problems[tool] = problem.sentence
+            log.warning("%s: %s", tool, problem.sentence)
+            self._on_problem(tool, problem)
+
+    async def _try_again(self) -> None:
+        """A port that somebody else had is taken as soon as it is free."""
+        while self._problems:
+            await asyncio.sleep(RETRY_SECONDS)
+            with contextlib.suppress(StudioError):
+                await self.update()
+        self._trying = None
 
     async def stop(self) -> None:
         """Close every listener and everything that is open."""
+        if self._trying is not None:
+            self._trying.cancel()
+            await asyncio.wait([self._trying])
         self.opens.stop()
         await asyncio.gather(*(listener.close() for listener in self._listeners.values()))
         self._listeners.clear()

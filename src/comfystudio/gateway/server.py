@@ -101,10 +101,11 @@ class Connection(RequestHandler):
             return
         before = self._request_count
         waiting = len(self._messages)
+        in_head = self._body.is_eof()
         super().data_received(data)
         if self._request_count != before:
             self._arrived(waiting, large=self._head_bytes + len(data) > HEAD_LIMIT)
-        elif data and self._body.is_eof() and not self._force_close:
+        elif data and in_head and not self._force_close:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_LIMIT:
                 self._refuse(431)

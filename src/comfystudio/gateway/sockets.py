@@ -90,6 +90,10 @@ class _Relay:
             # A client that left without a word: the tool is told.
             self._up.say(close_frame(GOING_AWAY, masked=True))
             self._client.on_drain = self._tool.on_drain = None
+            for side in (self._client, self._tool):
+                # What somebody does not read now is not kept for them.
+                if side.transport is not None and side.transport.get_write_buffer_size():
+                    side.transport.abort()
 
     def lose(self) -> None:
         """The right to this socket has ended."""

@@ -20,6 +20,7 @@ __all__ = ["INTERNAL", "Starting"]
 
 INTERNAL = "/.comfystudio/"
 UNDER_WAY = frozenset({"starting", "installing", "stopping", "unhealthy", "ready"})
+SILENT_MILLISECONDS = 2000
 STARTABLE = frozenset({"stopped", "crashed", "failed"})
 SHOWN = UNDER_WAY | STARTABLE | {"not_installed", "broken"}
 
@@ -55,7 +56,8 @@ class Starting:
     def unreachable(self, request: web.BaseRequest, place: Place, caller: Caller) -> web.Response:
         """The tool should be ready and does not answer."""
         if answers.wants_page(request.headers, request.method):
-            return self._page(request, place, {**self._status(place.listener, caller, None), "state": "unhealthy"})
+            status = self._status(place.listener, caller, None, silent=True)
+            return self._page(request, place, {**status, "wait": SILENT_MILLISECONDS})
         return answers.problem(BadGateway("gateway.no_answer", tool=self._tools.manifest(place.listener).name))
 
     async def _start(self, tool: str, caller: Caller) -> str | None:
@@ -65,10 +67,13 @@ class Starting:
             return error.sentence
         return None
 
-    def _status(self, tool: str, caller: Caller, refusal: str | None) -> dict[str, Any]:
+    def _status(self, tool: str, caller: Caller, refusal: str | None, *, silent: bool = False) -> dict[str, Any]:
+        """For the page. `silent`: the tool counts as ready and did not answer."""
         view = self._tools.view(tool, caller)
         name = self._tools.manifest(tool).name
         state = view.state if view.state in SHOWN else "stopped"
+        if silent and state == "ready":
+            state = "unhealthy"
         again = state in {"crashed", "failed"}
         under_way = state in UNDER_WAY
         return {

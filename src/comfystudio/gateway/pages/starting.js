@@ -58,5 +58,5 @@
   });
   show(shown);
   setInterval(tick, 1000);
-  setTimeout(loop, 300);
+  setTimeout(loop, shown.wait || 300);
 })();
