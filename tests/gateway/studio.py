@@ -105,7 +105,7 @@ async def _portal(request: web.Request) -> web.StreamResponse:
 
 async def serve(tool: Tool, *, unix: Path | None = None, port: int = 0) -> web.AppRunner:
     """Run a tool in this loop on a real socket."""
-    runner = web.AppRunner(tool.app(), handler_cancellation=True, shutdown_timeout=0.1)
+    runner = web.AppRunner(tool.app(), handler_cancellation=True, shutdown_timeout=0.1, max_field_size=32_768)
     await runner.setup()
     site = web.UnixSite(runner, str(unix)) if unix else web.TCPSite(runner, "127.0.0.1", port)
     await site.start()

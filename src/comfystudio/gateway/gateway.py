@@ -21,7 +21,7 @@ from comfystudio.gateway.opens import Opens
 from comfystudio.gateway.origins import PORTAL, Origins
 from comfystudio.gateway.proxy import Exchange, Proxy
 from comfystudio.gateway.seams import Caller, Handler, Sessions, Tokens, Tools
-from comfystudio.gateway.server import Sent, Server, Timing
+from comfystudio.gateway.server import Request, Sent, Server, Timing
 from comfystudio.gateway.sockets import Sockets
 from comfystudio.gateway.starting import INTERNAL, Starting
 from comfystudio.gateway.upstream import Unreachable
@@ -142,17 +142,15 @@ class Gateway:
         self._codes.ended(sessions)
         self.opens.ended(sessions)
 
-    async def _at_portal(self, request: web.Request) -> web.StreamResponse:
+    async def _at_portal(self, request: Request) -> web.StreamResponse:
         try:
             passage = self._admission.admit(request, PORTAL)
         except StudioError as error:
             return _refusal(request, error)
         if request.path.startswith(ENTER) and request.method == "GET":
             return self._enter.portal(passage)
-        request["place"] = passage.place
-        request["origin"] = passage.place.origin
-        request["address"] = passage.address
-        request["caller"] = passage.caller
+        place = passage.place
+        request.tell(place=place, origin=place.origin, address=passage.address, caller=passage.caller)
         return await self._portal(request)
 
     async def _at_tool(self, tool: str, request: web.Request) -> web.StreamResponse:
