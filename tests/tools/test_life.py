@@ -5,7 +5,6 @@ import dataclasses
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -492,16 +491,3 @@ async def test_a_program_that_is_not_there_is_a_sentence(studio: Studio) -> None
     await tools.start("fake", caller(ALICE))
     await until(lambda: state(tools) == "failed")
     assert "/nowhere/python" in tools.view("fake", caller(ALICE)).error
-
-
-async def test_free_ports_are_free_and_holders_are_named() -> None:
-    """The port handed out can be bound; its holder is this process once it is."""
-    ports = SystemPorts()
-    port = ports.free()
-    assert ports.holder(port) is None
-    with socket.create_server(("127.0.0.1", port)):
-        holder = ports.holder(port)
-    assert holder is not None
-    assert holder.belongs_to(os.getpid())
-    assert holder.belongs_to(os.getppid())
-    assert not holder.belongs_to(1 << 22)

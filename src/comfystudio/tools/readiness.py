@@ -7,8 +7,10 @@ from pathlib import Path
 
 __all__ = ["Listen", "pauses", "status_of"]
 
-FIRST = 0.05
-LONGEST = 0.25
+# A question costs less than 0.1 ms of CPU, and the page waits for the answer.
+OFTEN = 0.05
+SOON = 180.0
+RARELY = 0.25
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,8 @@ async def status_of(listen: Listen, path: str, timeout: float = 5.0) -> int | No
 
 
 def pauses() -> Iterator[float]:
-    """Seconds between two questions to a starting tool: 50 ms for the first five seconds, then up to 250 ms."""
-    for _ in range(100):
-        yield FIRST
-    pause = FIRST
+    """Seconds between two questions to a starting tool: 50 ms for the first three minutes, then 250 ms."""
+    for _ in range(round(SOON / OFTEN)):
+        yield OFTEN
     while True:
-        pause = min(LONGEST, pause * 1.1)
-        yield pause
+        yield RARELY
