@@ -1,11 +1,14 @@
 """A tool for tests: a small HTTP server whose misbehaviour is chosen by its arguments."""
 
 import argparse
+import base64
+import hashlib
 import json
 import os
 import signal
 import socket
 import sys
+import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +21,9 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        if self.headers.get("Upgrade", "").lower() == "websocket":
+            self._echo()
+            return
         about = {
             "argv": sys.argv,
             "env": dict(os.environ),
@@ -31,6 +37,22 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _echo(self) -> None:
+        """A WebSocket that sends short messages back."""
+        key = self.headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+        accept = base64.b64encode(hashlib.sha1(key.encode()).digest()).decode()
+        self.send_response(101)
+        for name, value in (("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", accept)):
+            self.send_header(name, value)
+        self.end_headers()
+        self.close_connection = True
+        while head := self.rfile.read(2):
+            mask, masked = self.rfile.read(4), self.rfile.read(head[1] & 127)
+            content = bytes(byte ^ mask[index % 4] for index, byte in enumerate(masked))
+            self.wfile.write(bytes([head[0], len(content)]) + content)
+            if head[0] & 15 == 8:
+                return
 
     def address_string(self) -> str:
         return "local"
@@ -68,6 +90,15 @@ def _orphan() -> None:
     os.wait()
 
 
+def _count(pause: float) -> None:
+    """A numbered line again and again."""
+    number = 0
+    while True:
+        say(f"line {number}")
+        number += 1
+        time.sleep(pause)
+
+
 def main() -> None:
     """Be the tool that the arguments ask for."""
     knobs = argparse.ArgumentParser()
@@ -80,6 +111,7 @@ def main() -> None:
     knobs.add_argument("--ignore-term", action="store_true")
     knobs.add_argument("--orphan", action="store_true")
     knobs.add_argument("--never-answer", action="store_true")
+    knobs.add_argument("--count", type=float)
     knobs.add_argument("--extra", action="append", default=[])
     given = knobs.parse_args()
     say("step one")
@@ -99,6 +131,8 @@ def main() -> None:
         UnixServer(given.socket, Handler) if given.socket else ThreadingHTTPServer(("127.0.0.1", given.port), Handler)
     )
     say("serving")
+    if given.count:
+        threading.Thread(target=_count, args=(given.count,), daemon=True).start()
     if given.exit_after:
         signal.signal(signal.SIGALRM, lambda *_: os._exit(given.exit_code))
         signal.setitimer(signal.ITIMER_REAL, given.exit_after)

@@ -51,7 +51,7 @@ class Life:
         self.asked: list[str] = []
 
     def process(self) -> Process:
-        return Process(pid=1, pid_started=2, version="0", address="http://localhost:8080")
+        return Process(pid=1, started_at=2, version="0", address="http://localhost:8080")
 
     def down(self) -> None:
         self.asked.append("down")

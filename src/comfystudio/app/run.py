@@ -33,7 +33,7 @@ def run(settings: Settings) -> None:
         how = uvloop.run(_live(settings, workspace))
     if how == "restart":
         # The same process number, so whatever supervises this process does not notice; the lock is free by now.
-        os.execv(sys.executable, [sys.executable, "-m", "comfystudio", *sys.argv[1:]])  # noqa: S606 our own argv
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 our own argv
 
 
 async def _live(settings: Settings, workspace: Workspace) -> Ending:

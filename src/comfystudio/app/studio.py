@@ -1,12 +1,11 @@
 """Every service of a studio, built once, started in order and ended in the reverse one."""
 
 import asyncio
-import contextlib
 import os
+import time
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-import psutil
 import structlog
 
 from comfystudio import __version__
@@ -17,7 +16,7 @@ from comfystudio.events import Bus
 from comfystudio.gateway import Gateway, Origins
 from comfystudio.jobs import Jobs
 from comfystudio.keeper import Keepers
-from comfystudio.people import PeopleRoom
+from comfystudio.people import LOCAL, PeopleRoom
 from comfystudio.settings import Settings
 from comfystudio.storage import Database
 from comfystudio.tools import Tools
@@ -43,11 +42,15 @@ class Studio:
             self.database, workspace, self.bus, roster=settings.roster, session_days=settings.session_days
         )
         self.keepers = Keepers(workspace.units, workspace.runtime)
-        self.jobs = Jobs(self.database, self.keepers, self.bus, self.people.audit)
+        self.jobs = Jobs(
+            self.database, self.keepers, self.bus, self.people.audit, log_megabytes=settings.log_megabytes
+        )
         self.tools = Tools(
             settings, workspace, keepers=self.keepers, jobs=self.jobs, people=self.people.people, bus=self.bus
         )
         self.origins = Origins(settings, ())
+        self._began_at = int(time.time() * 1000)
+        self._how: Ending = "leave"
         self._notices: list[str] = []
         self._undo: list[Callable[[], Awaitable[object]]] = []
 
@@ -64,6 +67,8 @@ class Studio:
         await self._began(self.people.start, self.people.stop)
         await self._began(self.jobs.recover, self.jobs.close)
         await self._began(self.tools.start_service, self.tools.stop_service)
+        # After the doors have closed: a page that comes back for its tool would start it again.
+        self._undo.append(self._end_what_runs)
         self.origins.update(self.tools.listeners())
         handler = self._handler()
         if doors:
@@ -125,10 +130,8 @@ class Studio:
         return f"{self.origins.portal_origin()}/setup#{link.raw}"
 
     async def stop(self, how: Ending) -> None:
-        """Close the doors; `down` ends every tool, else they go on for the next portal to find."""
-        if how == "down":
-            with contextlib.suppress(Exception):
-                await self.end_tools()
+        """Close the doors; `down` ends every tool and job, else they go on for the next portal to find."""
+        self._how = how
         while self._undo:
             try:
                 await self._undo.pop()()
@@ -139,21 +142,27 @@ class Studio:
 
     def process(self) -> Process:
         """The running portal."""
-        pid = os.getpid()
-        started = int(psutil.Process(pid).create_time() * 1000)
-        return Process(pid=pid, pid_started=started, version=__version__, address=self.origins.portal_origin())
+        address = self.origins.portal_origin()
+        return Process(pid=os.getpid(), started_at=self._began_at, version=__version__, address=address)
 
     def down(self) -> None:
-        """End the studio and its tools."""
+        """End the studio, its tools and its jobs."""
         self._end("down")
 
     def restart(self) -> None:
-        """Begin anew; tools go on."""
+        """Begin anew; tools and jobs go on."""
         self._end("restart")
 
     async def end_tools(self) -> None:
-        """End every tool."""
-        await self.tools.end_all()
+        """End every tool and every job; one that cannot be ended keeps none of the others."""
+        ended = await asyncio.gather(self.tools.end_all(), self.jobs.end_all(LOCAL), return_exceptions=True)
+        for problem in ended:
+            if isinstance(problem, BaseException):
+                raise problem
+
+    async def _end_what_runs(self) -> None:
+        if self._how == "down":
+            await self.end_tools()
 
     def _end(self, how: Ending) -> None:
         if not self.ended.done():

@@ -1,6 +1,10 @@
 """`comfystudio down`, `restart` and `status`."""
 
+import http.client
 import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 from comfystudio.cli import show, talk
 from comfystudio.cli.exits import ExitCode, Stop, told
@@ -12,26 +16,53 @@ __all__ = ["down", "restart", "status"]
 _PATIENCE = 60.0
 
 
-def _wait(workspace: Workspace, *, up: bool, old: int) -> None:
-    """Until the process `old` no longer answers, or another one does."""
+def _lives(pid: int) -> bool:
+    """Whether that process is there; one that has ended and waits to be fetched by its parent is not."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in {"Z", "X"}
+
+
+def _process(api: talk.Api) -> dict[str, Any]:
+    return dict(api.call("GET", "/studio/process"))
+
+
+def _wait_for_end(workspace: Workspace, pid: int) -> None:
+    """Until process `pid` is no longer there."""
     deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        if not talk.running(workspace):
-            if not up:
+    while _lives(pid):
+        if time.monotonic() > deadline:
+            raise Stop(ExitCode.TIMED_OUT, "cli.still_there", workspace=workspace.root, seconds=int(_PATIENCE))
+        time.sleep(0.02)
+
+
+def _wait_for_next(workspace: Workspace, old: dict[str, Any]) -> None:
+    """Until another portal than `old` answers."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline and _lives(old["pid"]):
+        # In between there is no socket, or one that closes under the question.
+        with suppress(OSError, http.client.HTTPException, talk.Problem):
+            if _process(talk.Client(workspace.control))["started_at"] != old["started_at"]:
                 return
-        elif up and talk.Client(workspace.control).call("GET", "/studio/process")["pid_started"] != old:
-            return
         time.sleep(0.05)
-    raise Stop(ExitCode.TIMED_OUT, "cli.still_there", workspace=workspace.root, seconds=int(_PATIENCE))
+    raise Stop(ExitCode.FAILED, "cli.not_back", workspace=workspace.root)
 
 
 def down(workspace: WorkspaceFlag = None) -> None:
-    """End the studio and every tool. Where only tools were left running, end those."""
+    """End the studio, every tool and every job. Where only those were left running, end them."""
     _, folders = talk.opened(workspace)
+
+    def end(api: talk.Api) -> int:
+        pid: int = _process(api)["pid"]
+        api.call("POST", "/studio/down")
+        return pid
+
     if talk.running(folders):
-        talk.with_studio(workspace, lambda api: api.call("POST", "/studio/down"), must_run=True)
+        pid = talk.with_studio(workspace, end, must_run=True)
         with told():
-            _wait(folders, up=False, old=0)
+            _wait_for_end(folders, pid)
     else:
         talk.with_studio(workspace, lambda api: api.call("POST", "/studio/end-tools"))
     show.line("The studio and its tools have ended.")
@@ -41,14 +72,14 @@ def restart(workspace: WorkspaceFlag = None) -> None:
     """Start the portal anew; tools and jobs go on meanwhile."""
     _, folders = talk.opened(workspace)
 
-    def again(api: talk.Api) -> float:
-        started: float = api.call("GET", "/studio/process")["pid_started"]
+    def again(api: talk.Api) -> dict[str, Any]:
+        old = _process(api)
         api.call("POST", "/studio/restart")
-        return started
+        return old
 
     old = talk.with_studio(workspace, again, must_run=True)
     with told():
-        _wait(folders, up=True, old=int(old))
+        _wait_for_next(folders, old)
     show.line("The portal is back; tools went on.")
 
 

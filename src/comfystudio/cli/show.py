@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["as_json", "clock", "line", "table"]
+__all__ = ["as_json", "as_json_line", "clock", "line", "table"]
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -19,6 +19,11 @@ def as_json(value: Any) -> None:
     console.print_json(json.dumps(value, ensure_ascii=False)) if console.is_terminal else print(  # noqa: T201
         json.dumps(value, ensure_ascii=False, indent=2)
     )
+
+
+def as_json_line(value: Any) -> None:
+    """Print `value` as JSON on one line, at once: one of many."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)  # noqa: T201 this is the command line's voice
 
 
 def line(text: str) -> None:

@@ -108,7 +108,6 @@ def _answering(workspace: Workspace) -> Iterator[None]:
             "cli.no_answer",
             workspace=workspace.root,
             problem=error,
-            log=workspace.state / "log",
         ) from None
 
 

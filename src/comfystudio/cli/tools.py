@@ -1,5 +1,6 @@
 """`comfystudio tools …`: start, stop and read the tools."""
 
+import http.client
 import time
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -15,6 +16,7 @@ __all__ = ["commands"]
 commands = typer.Typer(help="Start, stop and read the tools.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="The tool's id, like jupyter-lab.")]
 AsName = Annotated[str | None, typer.Option("--as", help="The person whose instance is meant, for per-artist tools.")]
+_PATIENCE = 20.0
 _ENDED = {"crashed", "failed", "broken", "not_installed", "stopped"}
 
 
@@ -117,21 +119,29 @@ def logs(
     workspace: WorkspaceFlag = None,
     json: AsJson = False,
 ) -> None:
-    """Print a tool's log."""
+    """Print a tool's log, with --json one object a line."""
 
     def tell(chunk: Any) -> None:
         for each in chunk["lines"]:
             if json:
-                show.as_json(each)
+                show.as_json_line(each)
             elif each["stream"] != "~" or not follow:
                 show.line(each["text"])
 
     def work(api: talk.Api) -> None:
         chunk = api.call("GET", _path(tool, "/log", person, tail=lines))
         tell(chunk)
+        heard = time.monotonic()
         while follow:
             time.sleep(0.2)
-            chunk = api.call("GET", _path(tool, "/log", person, start=chunk["next"]))
+            try:
+                chunk = api.call("GET", _path(tool, "/log", person, start=chunk["next"]))
+            except (OSError, http.client.HTTPException):
+                # A portal that restarts is back in a moment, and offsets are never used twice.
+                if time.monotonic() - heard > _PATIENCE:
+                    raise
+                continue
+            heard = time.monotonic()
             tell(chunk)
 
     talk.with_studio(workspace, work)

@@ -155,6 +155,14 @@ class Jobs:
         await unit.stop()
         return await self.wait(job_id)
 
+    async def end_all(self, by: Caller) -> None:
+        """Cancel whatever runs; one that cannot be ended keeps none of the others."""
+        running = [self.cancel(job.id, by) for job in self.list() if job.state == "running"]
+        for ended in await asyncio.gather(*running, return_exceptions=True):
+            # One that ended by itself meanwhile is just as well.
+            if isinstance(ended, BaseException) and not isinstance(ended, Conflict):
+                raise ended
+
     async def wait(self, job_id: int) -> Job:
         """The job once it has ended."""
         if self.get(job_id).state == "running":

@@ -97,10 +97,13 @@ class Tools:
     leave_running = stop_service
 
     async def end_all(self) -> None:
-        """End every instance of every tool."""
+        """End every instance of every tool; one that cannot be ended keeps none of the others."""
         strays, self._strays = self._strays, []
         instances = list(self._instances.values())
-        await asyncio.gather(*(one.stop() for one in instances), *(unit.stop() for unit in strays))
+        stops = [*(one.stop() for one in instances), *(unit.stop() for unit in strays)]
+        for ended in await asyncio.gather(*stops, return_exceptions=True):
+            if isinstance(ended, BaseException):
+                raise ended
 
     # What there is
 

@@ -96,10 +96,10 @@ class Addresses(Protocol):
 
 @dataclass(frozen=True)
 class Process:
-    """The running portal; `pid_started` tells it from an earlier one with the same number."""
+    """The running portal. `started_at` (ms since the epoch) tells it from an earlier one: a restart keeps the pid."""
 
     pid: int
-    pid_started: int
+    started_at: int
     version: str
     address: str
 
@@ -111,13 +111,13 @@ class Life(Protocol):
         """The running portal."""
 
     def down(self) -> None:
-        """End the studio and every tool, once this request is answered."""
+        """End the studio, every tool and every job, once this request is answered."""
 
     def restart(self) -> None:
-        """Start the portal anew, once this request is answered; tools go on."""
+        """Start the portal anew, once this request is answered; tools and jobs go on."""
 
     async def end_tools(self) -> None:
-        """End every tool."""
+        """End every tool and every job."""
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,10 @@ class Studio(Shape):
 
 
 class Running(Shape):
-    """The running portal."""
+    """The running portal. `started_at` is in ms since the epoch; a restart changes it and keeps the pid."""
 
     pid: int
-    pid_started: int
+    started_at: int
     version: str
     address: str
 
@@ -57,25 +57,31 @@ async def studio(call: Call) -> Studio:
 async def process(call: Call) -> Running:
     """Describe the process."""
     found = call.services.life.process()
-    return Running(pid=found.pid, pid_started=found.pid_started, version=found.version, address=found.address)
+    return Running(pid=found.pid, started_at=found.started_at, version=found.version, address=found.address)
 
 
-@route("POST", "/api/v1/studio/down", need=Need.LOCAL, about="End the studio and every tool.", status=202)
+@route("POST", "/api/v1/studio/down", need=Need.LOCAL, about="End the studio, every tool and every job.", status=202)
 async def down(call: Call) -> None:
     """End everything."""
     await call.services.audit.record("studio.down", call.caller, "studio")
     call.services.life.down()
 
 
-@route("POST", "/api/v1/studio/restart", need=Need.LOCAL, about="Start the portal anew; tools go on.", status=202)
+@route(
+    "POST",
+    "/api/v1/studio/restart",
+    need=Need.LOCAL,
+    about="Start the portal anew; tools and jobs go on.",
+    status=202,
+)
 async def restart(call: Call) -> None:
     """Begin anew."""
     await call.services.audit.record("studio.restart", call.caller, "studio")
     call.services.life.restart()
 
 
-@route("POST", "/api/v1/studio/end-tools", need=Need.LOCAL, about="End every tool.", status=204)
+@route("POST", "/api/v1/studio/end-tools", need=Need.LOCAL, about="End every tool and every job.", status=204)
 async def end_tools(call: Call) -> None:
-    """End the tools."""
+    """End what runs."""
     await call.services.life.end_tools()
     await call.services.audit.record("studio.tools_ended", call.caller, "studio")
