@@ -12,6 +12,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // What every page needs comes in two files: small ones compress badly and each costs a request.
+        codeSplitting: {
+          groups: [
+            { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|@tanstack)\// },
+            { name: 'common', test: /src\/(api|events|words|parts|app)\//, minShareCount: 3 },
+          ],
+        },
+      },
+    },
   },
   // COMFYSTUDIO_ORIGIN=http://127.0.0.1:8080 npm run dev: the pages from here, the rest from a running studio.
   server: {

@@ -1,10 +1,16 @@
-import { QueryClient, queryOptions } from '@tanstack/react-query';
+import { QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
 
 import { call, Problem } from './client';
 import type { JobView, Me, PeopleView, Studio, TokenView, ToolView } from './types';
 
 /** What the pages know of the studio. Events keep it fresh, so nothing grows old by time. */
-export const cache = new QueryClient({
+export const cache: QueryClient = new QueryClient({
+  // A session that is over leads to the sign-in page, whichever answer says so first.
+  queryCache: new QueryCache({
+    onError: (error) => {
+      if (error instanceof Problem && error.status === 401 && cache.getQueryData(['session'])) cache.setQueryData(['session'], null);
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: Infinity,

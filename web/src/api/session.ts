@@ -16,8 +16,12 @@ export function left(): void {
   cache.setQueryData(session.queryKey, null);
 }
 
+/** Whether the person asked to leave: then nobody tells them that their session ended. */
+export const leaving = { asked: false };
+
 /** End this browser's session and the sessions it opened in tools. */
 export async function signOut(): Promise<void> {
   await call<undefined>('DELETE', '/session');
+  leaving.asked = true;
   left();
 }

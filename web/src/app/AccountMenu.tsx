@@ -24,7 +24,6 @@ export function AccountMenu({ me, onKeys, look }: { me: Me; onKeys: () => void; 
   const leave = async () => {
     try {
       await signOut();
-      await navigate({ to: '/signin' });
     } catch (error) {
       say(sentenceOf(error), 'failed');
     }

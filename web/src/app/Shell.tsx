@@ -4,8 +4,10 @@ import { Activity, House, type LucideIcon, Users } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 
 import { session } from '../api/queries';
+import { leaving } from '../api/session';
 import type { Me } from '../api/types';
 import { events } from '../events';
+import { docked } from '../pages/activity/dock';
 import { DockedLog } from '../pages/activity/DockedLog';
 import { Brand, BrandMark } from '../parts/Brand';
 import { loadDialog } from '../parts/Dialog';
@@ -57,6 +59,12 @@ export function Shell() {
   // The session ended elsewhere: signed out in another tab, disabled, or a new password.
   useEffect(() => {
     if (me !== null) return;
+    docked.set(null);
+    if (leaving.asked) {
+      leaving.asked = false;
+      void navigate({ to: '/signin', replace: true });
+      return;
+    }
     const here = window.location.pathname + window.location.search;
     void navigate({ to: '/signin', search: { ...(here !== '/' && { next: here }), ended: true }, replace: true });
   }, [me, navigate]);

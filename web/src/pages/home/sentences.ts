@@ -21,7 +21,7 @@ const IN: Partial<Record<ToolState, WordKey>> = {
 /** "1 ready, 1 starting" */
 export function summaryOf(tools: ToolView[]): string {
   return Object.entries(IN)
-    .map(([state, word]) => [tools.filter((tool) => tool.state === state).length, word] as const)
+    .map(([state, word]) => [tools.filter((tool) => tool.state === state && tool.refusal === null).length, word] as const)
     .filter(([number]) => number > 0)
     .map(([number, word]) => t(word, { count: number }))
     .join(', ');
