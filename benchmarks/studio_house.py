@@ -43,6 +43,8 @@ class House:
         self.studio = RunningStudio(
             self.folder / "workspace", accounts="same", setup_dir=str(self._setup()), port_offset=str(_offset())
         )
+        # Where compiled modules are not kept, every start is a first one.
+        self.studio.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         (self.folder / "workspace").mkdir()
         self.cookie = ""
         self.bearer = {}

@@ -10,7 +10,8 @@ import subprocess
 import time
 from pathlib import Path
 
-ASK_EVERY = 0.005
+# Often enough for the figures, seldom enough not to slow down what is starting.
+ASK_EVERY = 0.02
 WITHIN = 90.0
 
 
