@@ -69,7 +69,7 @@ def _run_cell(page: Page, source: str) -> str:
 
 @pytest.mark.timeout(300)
 def test_from_an_empty_workspace_to_a_cell_and_an_image(studio: RunningStudio, visit: Opens) -> None:
-    """Somebody becomes admin, adds an artist, installs JupyterLab; the artist runs a cell, the admin makes an image."""
+    """Somebody becomes admin, adds an artist, installs JupyterLab; one runs a cell, the other makes an image."""
     admin, artist = visit(), visit()
     _set_up(admin, studio)
     _join(artist, studio, _add_artist(admin))

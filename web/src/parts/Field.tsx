@@ -32,7 +32,7 @@ export function Field({ label, hint, error, end, large = false, ...rest }: Field
         {end && <span className={css['end']}>{end}</span>}
       </span>
       {said && (
-        <span id={about} className={`${css['hint']} ${error ? css['wrong'] : ''}`} aria-live={error ? 'polite' : undefined}>
+        <span id={about} className={`${css['hint']} ${error ? css['wrong'] : ''}`} role={error ? 'alert' : undefined}>
           {said}
         </span>
       )}

@@ -6,7 +6,7 @@ import clay from '../art/clay.webp';
 import dusk from '../art/dusk.webp';
 import moss from '../art/moss.webp';
 import tide from '../art/tide.webp';
-import { t } from '../words';
+import { t, type WordKey } from '../words';
 import { Brand } from './Brand';
 import { Note } from './Surface';
 import css from './SignLayout.module.css';
@@ -37,7 +37,7 @@ export function SignLayout({ children }: { children: ReactNode }) {
         <footer className={`meta ${css['foot']}`}>
           {data && <StateMark mark="ready">{t('signin.up')}</StateMark>}
           {error && !data && <StateMark mark="warn">{t('offline.title')}</StateMark>}
-          {data && <span>{t(data.encrypted ? 'signin.encrypted' : 'signin.not_encrypted')}</span>}
+          {data && <span>{t(wayOf(data.encrypted))}</span>}
           {data && <span className="num sp">{data.version}</span>}
         </footer>
       </div>
@@ -56,3 +56,9 @@ export function SignHead({ title, children }: { title: string; children?: ReactN
 }
 
 export const signCss = css;
+
+/** How the way to the studio is protected. Over plain HTTP only a connection within one machine is private. */
+function wayOf(isPrivate: boolean): WordKey {
+  if (window.location.protocol === 'https:') return 'signin.encrypted';
+  return isPrivate ? 'signin.same_machine' : 'signin.not_encrypted';
+}
