@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -43,16 +43,14 @@ def _tree(studio: RunningStudio) -> dict[int, str]:
     return {pid: command for pid, command in of_workspace(studio.workspace).items() if pid != studio.pid}
 
 
-def test_restart_keeps_the_tools_and_the_process_number(
-    studio: RunningStudio, record_property: Callable[[str, object], None]
-) -> None:
+def test_restart_keeps_the_tools_and_the_process_number(studio: RunningStudio) -> None:
     """`restart` keeps tools, sessions and the pid; a second `up` names the first; `down` ends all, jobs included."""
     studio.person("Ada", PASSWORD, admin=True)
     ada = Visitor(studio).sign_in("Ada", PASSWORD)
     pids = [unit_pid(studio.workspace, unit) for unit in ("stubborn", "plain")]
     began = time.monotonic()
     assert "tools went on" in studio.cli("restart")
-    record_property("restart_seconds", round(time.monotonic() - began, 2))
+    assert time.monotonic() - began < 10
     assert studio.process is not None
     assert studio.process.poll() is None
     assert studio.call("GET", "/studio/process")["pid"] == studio.pid
