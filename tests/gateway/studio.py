@@ -147,10 +147,10 @@ async def studio_of(root: Path, flags: dict[str, Any] | None = None, timing: Tim
         on_problem=problems.__setitem__,
         timing=timing,
     )
-    await gateway.start()
     client = free_client()
     scheme = "https" if settings.tls_certificate else "http"
     try:
+        await gateway.start()
         yield Studio(
             gateway,
             origins,

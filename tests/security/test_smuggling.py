@@ -69,7 +69,9 @@ def _head(studio: Studio, tool: str = "unix") -> bytes:
 
 
 def _refused(answer: bytes) -> bool:
-    return answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 431 ", b"HTTP/1.1 505 ")) and b"Connection: close" in answer
+    return (
+        answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 431 ", b"HTTP/1.1 505 ")) and b"Connection: close" in answer
+    )
 
 
 @pytest.mark.parametrize("name", HEADS)
