@@ -1,0 +1,49 @@
+"""The real ComfyUI behind the studio, in a real browser: `make test-real` with COMFYUI_SOURCE set."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PASSWORD, Opens, sign_in
+from tests.studio import RunningStudio, passable_folder, studio_in
+
+ADMIN = "Vera Novak"
+WORKFLOW = {
+    "1": {
+        "class_type": "EmptyImage",
+        "inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 0x33AA66},
+    },
+    "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "studio"}},
+}
+pytestmark = [pytest.mark.real_comfyui, pytest.mark.timeout(400)]
+
+
+@pytest.fixture(scope="module")
+def studio() -> Iterator[RunningStudio]:
+    """A studio whose ComfyUI is the checkout that COMFYUI_SOURCE names."""
+    with passable_folder() as folder, studio_in(folder, comfyui_dir=os.environ["COMFYUI_SOURCE"]) as found:
+        found.start()
+        found.person(ADMIN, PASSWORD, admin=True)
+        yield found
+
+
+def test_an_admin_makes_an_image_in_the_real_page(studio: RunningStudio, visit: Opens) -> None:
+    """The stock page loads through the gateway, queues a workflow over its own buttons' code, and shows the image."""
+    page = sign_in(visit(), studio, ADMIN)
+    card = page.get_by_role("article", name="ComfyUI")
+    card.get_by_role("button", name="Start ComfyUI").click()
+    card.get_by_role("link", name="Open ComfyUI").click(timeout=200_000)
+    page.wait_for_url(f"http://localhost:{studio.port(8188)}/**")
+    page.wait_for_function("window.app && window.app.graph && window.app.api.clientId", timeout=120_000)
+    page.evaluate("workflow => window.app.loadApiJson(workflow, 'studio')", WORKFLOW)
+    with page.expect_response(
+        lambda answer: "/view" in answer.url and "studio" in answer.url, timeout=60_000
+    ) as image:
+        page.evaluate("window.app.queuePrompt(0, 1)")
+    assert image.value.status == 200
+    assert image.value.headers["content-type"].startswith("image/")
+    pictures = list((studio.workspace / "ComfyUI" / "output").glob("studio_*.png"))
+    assert [each.read_bytes()[:8] for each in pictures] == [b"\x89PNG\r\n\x1a\n"]
+    expect(page.locator("canvas").first).to_be_visible()
