@@ -19,6 +19,7 @@ import psutil
 from benchmarks import gateway_load as load
 from benchmarks import gateway_sides as sides
 
+PROXY_CORE, LOAD_CORE = 0, 1 if (os.cpu_count() or 1) > 1 else 0
 OUT = Path(__file__).resolve().parent / "out"
 DIRECT, OURS, NGINX, CHP = "direct", "comfystudio", "nginx auth_request", "configurable-http-proxy"
 # what, side to compare with, at least
@@ -33,7 +34,8 @@ TARGETS = [
 
 
 def machine():
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "")
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "")
     return {
         "cpu": model,
         "cores": os.cpu_count(),
@@ -45,10 +47,10 @@ def machine():
     }
 
 
-def measure(what, side, options, core):
+def measure(what, side, options):
     if what in {"small", "static"}:
         path = "/small" if what == "small" else "/static/small"
-        return load.requests(side.port, path, side.cookie, options.seconds, core)
+        return load.requests(side.port, path, side.cookie, options.seconds)
     if what == "ws":
         return load.sockets(side.port, side.cookie, options.seconds)
     return (load.down if what == "down" else load.up)(side.port, side.cookie, options.megabytes)
@@ -61,15 +63,14 @@ def main():
     parser.add_argument("--megabytes", type=int, default=512)
     parser.add_argument("--only", default="small,static,down,up,ws")
     options = parser.parse_args()
-    proxy_core, load_core = 0, 1 if (os.cpu_count() or 1) > 1 else 0
-    load.stay_on(load_core)
+    load.stay_on(LOAD_CORE)
     results = Results(machine())
     wanted = options.only.split(",")
-    short, bulk = sides.upstream(load_core, options.megabytes)
+    short, bulk = sides.upstream(LOAD_CORE, options.megabytes)
     try:
         for tool, group in ((short, ("small", "static", "ws")), (bulk, ("down", "up"))):
             if any(what in wanted for what in group):
-                run_group(tool, [what for what in group if what in wanted], options, results, proxy_core, load_core)
+                run_group(tool, [what for what in group if what in wanted], options, results)
     finally:
         short.stop()
     report(results, options)
@@ -94,26 +95,26 @@ class Results:
         }
 
 
-def run_group(tool, group, options, results, proxy_core, load_core):
+def run_group(tool, group, options, results):
     """Every side in turn, round after round, on the same tool."""
     started = []
     try:
-        started += [start(proxy_core, tool.port) for start in (sides.ours, sides.nginx, sides.chp)]
+        started += [start(PROXY_CORE, tool.port) for start in (sides.ours, sides.nginx, sides.chp)]
         for _ in range(options.rounds):
             for what in group:
                 for side in [tool, *started]:
-                    one(what, side, options, results, load_core)
+                    one(what, side, options, results)
     finally:
         for side in started:
             side.stop()
 
 
-def one(what, side, options, results, load_core):
+def one(what, side, options, results):
     long = what in {"down", "up"}
     if long:
         load.forget_peak(side.pids)
     memory, cpu = load.memory(side.pids), side.cpu()
-    rate = measure(what, side, options, load_core)
+    rate = measure(what, side, options)
     used = side.cpu() - cpu
     results.add("rates", what, side.name, rate)
     results.add("cpu", what, side.name, used / options.megabytes if long else used / (rate * options.seconds))

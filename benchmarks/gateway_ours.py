@@ -48,7 +48,7 @@ class Sessions:
     def __init__(self):
         self.known = {}
 
-    def find(self, raw):
+    def find(self, _raw):
         return None
 
     def find_child(self, raw, tool, origin):
@@ -60,7 +60,7 @@ class Sessions:
 
 
 class Tokens:
-    def find(self, raw):
+    def find(self, _raw):
         return None
 
 
@@ -71,10 +71,10 @@ class Tools:
     def listeners(self):
         return [("tool", self.port)]
 
-    def upstream(self, tool_id, person):
+    def upstream(self, _tool_id, _person):
         return self.only
 
-    def may(self, person, tool_id):
+    def may(self, _person, _tool_id):
         return None
 
 
@@ -85,7 +85,7 @@ async def main():
     tools, sessions = Tools(port, upstream), Sessions()
     origins = Origins(settings, tools.listeners())
 
-    async def portal(request):
+    async def portal(_request):
         return web.Response()
 
     gateway = Gateway(settings, origins, sessions, Tokens(), tools, portal)

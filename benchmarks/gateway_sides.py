@@ -56,8 +56,8 @@ class Side:
         """Seconds of a core used so far."""
         ticks = 0
         for pid in self.pids:
-            with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-                ticks += sum(map(int, file.read().rpartition(")")[2].split()[11:13]))
+            stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+            ticks += sum(map(int, stat.rpartition(")")[2].split()[11:13]))
         return ticks / os.sysconf("SC_CLK_TCK")
 
     @property

@@ -1,5 +1,6 @@
 """What nginx asks for each request: an aiohttp server that checks a signed cookie. Usage: … PORT"""
 
+import asyncio
 import hashlib
 import hmac
 import sys
@@ -28,8 +29,6 @@ async def main():
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", int(sys.argv[1])).start()
-    import asyncio
-
     await asyncio.Event().wait()
 
 

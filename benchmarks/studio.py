@@ -84,7 +84,7 @@ def measure(what, house):
         return starts(studio_starts.both(house, "slow", "/", 20), "0.3 s tool")
     house.install_jupyter()
     house.until("jupyter-lab", "stopped")
-    return starts(studio_starts.both(house, "jupyter-lab", "/api", 7), "JupyterLab")
+    return starts(studio_starts.both(house, "jupyter-lab", "/api", 10), "JupyterLab")
 
 
 def main():

@@ -1,8 +1,6 @@
 """A whole gateway on real ports, with one tool on a socket file and one on a port."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,4 +171,4 @@ async def studio_of(root: Path, flags: dict[str, Any] | None = None, timing: Tim
             await runner.cleanup()
 
 
-__all__ = ["ADA", "BO", "WINDOW", "Studio", "free_client", "json", "serve", "studio_of", "AsyncIterator"]
+__all__ = ["ADA", "BO", "WINDOW", "Studio", "free_client", "serve", "studio_of"]

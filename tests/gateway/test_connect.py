@@ -13,7 +13,7 @@ from tests.gateway.studio import Studio
 
 
 async def test_http_and_sockets_pass(studio: Studio) -> None:
-    """A client without any credentials works in the tool as the token's owner, long bodies and WebSockets included."""
+    """A client without credentials works in the tool as the token's owner, long bodies and WebSockets included."""
     token = studio.tokens.make(BO)
     async with forward(studio.origin(), token) as port:
         here = f"http://127.0.0.1:{port}"

@@ -102,7 +102,7 @@ def test_a_broken_certificate(root: Path) -> None:
     """One sentence that names the file."""
     (root / "c.pem").write_text("no certificate")
     flags = {"workspace": str(root), "tls_certificate": str(root / "c.pem"), "tls_key": str(root / "c.pem")}
-    with pytest.raises(Invalid, match="c.pem"):
+    with pytest.raises(Invalid, match=r"c\.pem"):
         door.tls(settings_room.load(flags, {}))
 
 

@@ -14,7 +14,7 @@ def _stop(studio: Studio, tool: str, view: View) -> Upstream | None:
 
 
 async def test_opening_a_tool_of_ones_own_starts_it(studio: Studio) -> None:
-    """A per-artist tool that is stopped starts when its page is opened; a program or a forgotten tab starts nothing."""
+    """A per-artist tool starts when its page is opened; a program or a forgotten tab starts nothing."""
     _stop(studio, "unix", View("stopped"))
     async with studio.client.get(f"{studio.origin()}/lab", headers=studio.signed_in()) as answer:
         assert answer.status == 503
@@ -124,7 +124,18 @@ async def test_a_start_that_is_refused_says_why(studio: Studio) -> None:
 
 async def test_every_state_has_words(studio: Studio) -> None:
     """No state of a tool leaves the page without a title and a sentence."""
-    states = "broken not_installed installing stopped starting ready unhealthy stopping crashed failed".split()
+    states = [
+        "broken",
+        "not_installed",
+        "installing",
+        "stopped",
+        "starting",
+        "ready",
+        "unhealthy",
+        "stopping",
+        "crashed",
+        "failed",
+    ]
     for state in states:
         _stop(studio, "port", View(state))
         address = f"{studio.origin('port')}/.comfystudio/status"

@@ -105,9 +105,7 @@ async def test_the_way_in(studio: Studio, browser: Browser) -> None:
 
 
 async def test_the_cookies_on_the_way(studio: Studio, browser: Browser) -> None:
-    """State and session are __Host- cookies for this host alone; the state lasts five minutes; its value is not in the
-    address.
-    """
+    """State and session are __Host- cookies; the state lasts five minutes and its value is not in the address."""
     answer = await browser.get(studio.origin() + "/")
     line = answer.headers["Set-Cookie"]
     state = parse_qs(urlsplit(answer.headers["Location"]).query)["state"][0]
@@ -270,8 +268,8 @@ def test_the_way_back_always_stays_here(path: str) -> None:
 @pytest.mark.parametrize("path", ["//evil.example/", "/%5cevil.example", "///evil.example", "/\\evil.example"])
 async def test_hostile_paths_at_the_tool(studio: Studio, browser: Browser, path: str) -> None:
     """A request whose own path looks like another host comes back to this one."""
-    raw = f"GET {path} HTTP/1.1\r\nHost: localhost:{studio.tools.ports['unix']}\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
-    answer = await studio.raw(raw.encode())
+    lines = f"Host: localhost:{studio.tools.ports['unix']}\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
+    answer = await studio.raw(f"GET {path} HTTP/1.1\r\n{lines}".encode())
     head = answer.decode().partition("\r\n\r\n")[0]
     lines = dict(line.split(": ", 1) for line in head.split("\r\n")[1:])
     name, _, rest = lines["Set-Cookie"].partition("=")

@@ -132,7 +132,7 @@ async def test_broken_chunks_end_the_request(studio: Studio, chunk: bytes) -> No
 
 
 async def test_underscored_spellings_do_not_reach_the_tool(studio: Studio) -> None:
-    """Names that some servers read as Content-Length or Transfer-Encoding are dropped; the body is what we counted."""
+    """Names that some servers read as Content-Length or Transfer-Encoding are dropped; our count holds."""
     head = b"POST /echo HTTP/1.1\r\n" + _head(studio)
     head += b"Content_Length: 99\r\nTransfer_Encoding: chunked\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
     answer = await studio.raw(head)
