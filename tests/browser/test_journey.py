@@ -123,6 +123,8 @@ def test_opening_a_tools_address_signs_in_starts_it_and_becomes_it(studio: Runni
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"http://localhost:{studio.port(8888)}/**")
+    expect(page.get_by_role("heading", name="JupyterLab is starting")).to_be_visible()
+    expect(page.get_by_role("button", name="Start")).to_have_count(0)
     expect(page.locator("#jp-main-dock-panel")).to_be_visible(timeout=90_000)
 
 

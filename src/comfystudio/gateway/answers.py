@@ -68,7 +68,7 @@ def page(error: StudioError, *, back: str = "", again: str = "") -> web.Response
     if back:
         ways.append(_way(back + "/", "gateway.back_to_studio", main=not again))
     fields = {
-        "title": html.escape(words.say("gateway.not_that_way")),
+        "title": html.escape(words.say("gateway.not_open" if error.status == 403 else "gateway.not_that_way")),
         "sentence": html.escape(error.sentence),
         "ways": "".join(ways),
     }

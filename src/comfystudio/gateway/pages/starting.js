@@ -17,8 +17,8 @@
     document.title = `${status.title} · ComfyStudio`;
     say("sentence", status.sentence);
     say("error", status.error || "");
-    at("start").hidden = !status.can_start;
     say("start", status.start);
+    at("start").hidden = !status.can_start;
     bar.hidden = !status.under_way;
     const share = status.progress;
     bar.classList.toggle("unknown", share === null);
