@@ -12,6 +12,7 @@ from comfystudio.errors import StudioError
 from comfystudio.gateway.bodies import Body
 from comfystudio.gateway.opens import Opens
 from comfystudio.gateway.origins import Place
+from comfystudio.gateway.pour import pour
 from comfystudio.gateway.server import Sent
 from comfystudio.gateway.static import Kept
 from comfystudio.gateway.upstream import Link, Unreachable
@@ -32,7 +33,8 @@ class ExpectationFailed(StudioError):
     status = 417
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, for speed, like `Passage`.
+@dataclass(slots=True)
 class Exchange:
     """One request on its way: `still` says whether its right to go on holds, `session` by which session it came."""
 
@@ -122,7 +124,7 @@ class Proxy:
                 self._whole(exchange, message, payload.read_nowait(), keep=keep)
             else:
                 with self._held(exchange):
-                    keep = await self._stream(exchange, message, payload, keep=keep)
+                    keep = await self._stream(exchange, link, message, payload, keep=keep)
         except ClientPayloadError as error:
             link.close()
             raise Unreachable from error
@@ -147,7 +149,7 @@ class Proxy:
             static.keep(path, request.headers.get("Accept-Encoding", ""), kept)
 
     async def _stream(
-        self, exchange: Exchange, message: RawResponseMessage, payload: StreamReader, *, keep: bool
+        self, exchange: Exchange, link: Link, message: RawResponseMessage, payload: StreamReader, *, keep: bool
     ) -> bool:
         """Send as it comes. Returns whether the client's connection can be used again."""
         request, length = exchange.request, None
@@ -158,6 +160,8 @@ class Proxy:
         connection = connection_of(request)
         write(request, _answer_head(exchange, message, length, keep=keep, chunked=chunked))
         try:
+            if length is not None and await pour(link, payload, connection, int(length)):
+                return keep
             while chunk := await payload.readany():
                 write(request, b"%x\r\n%b\r\n" % (len(chunk), chunk) if chunked else chunk)
                 await connection.drained()

@@ -1,13 +1,14 @@
 """Connections to a tool: a small HTTP/1.1 client that does what a gateway needs and nothing else.
 
 aiohttp's protocol and C parser do the reading; its session, cookies, redirects and header objects, which cost as much
-again as the rest of a request, are left out (docs/decisions/gateway-client.md).
+again as the rest of a request, are left out (docs/decisions/gateway.md).
 """
 
 import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 from aiohttp import ClientError, StreamReader
 from aiohttp.client_proto import ResponseHandler
@@ -31,11 +32,40 @@ class Unreachable(ConnectionError):
     """The tool does not answer, or not in HTTP. Nothing of an answer was read."""
 
 
+class Pouring(Protocol):
+    """Takes the bytes of a body in the parser's stead."""
+
+    def take(self, data: bytes) -> None:
+        """The next part."""
+
+    def fail(self) -> None:
+        """There will be no more."""
+
+
 class Link(ResponseHandler):
     """One connection to a tool."""
 
     rested: float = 0.0
     on_drain: Callable[[], None] | None = None
+    pour: Pouring | None = None
+
+    @property
+    def reading_paused(self) -> bool:
+        """Whether the parser holds bytes back."""
+        return self._reading_paused or self._buffer_paused
+
+    def data_received(self, data: bytes) -> None:
+        """To whoever pours the body, else to the parser."""
+        if self.pour is None:
+            super().data_received(data)
+        else:
+            self.pour.take(data)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """The tool has closed the connection."""
+        if self.pour is not None:
+            self.pour.fail()
+        super().connection_lost(exc)
 
     def resume_writing(self) -> None:
         """The tool has read what was written."""
