@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 
 from comfystudio.errors import Invalid
 
-__all__ = ["SETTINGS", "Accounts", "JupyterMode", "Setting", "Settings", "load", "load_file"]
+__all__ = ["HIGHEST_PORT", "SETTINGS", "Accounts", "JupyterMode", "Setting", "Settings", "load", "load_file"]
 
 Accounts = Literal["auto", "separate", "same"]
 JupyterMode = Literal["per-artist", "shared"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 FILE_NAME = "studio.toml"
+HIGHEST_PORT = 65_535
 PREFIX = "COMFYSTUDIO_"
 # Read by `comfystudio connect`, which may run on a machine without a studio.
 _OF_CLIENTS = {"COMFYSTUDIO_TOKEN", "COMFYSTUDIO_ADDRESS"}
@@ -158,7 +159,7 @@ SETTINGS: tuple[Setting, ...] = (
         "The address to listen on. Without it: every address on a pod or in a container, loopback elsewhere.",
         _text,
     ),
-    Setting("port", 8080, "a port from 1 to 65535", "The portal's port.", _whole(1, 65535)),
+    Setting("port", 8080, "a port from 1 to 65535", "The portal's port.", _whole(1, HIGHEST_PORT)),
     Setting(
         "port_offset",
         0,
@@ -318,6 +319,10 @@ def _check(settings: Settings) -> None:
         path = getattr(settings, name)
         if path is not None and not os.access(path, os.R_OK):
             raise Invalid("settings.no_file", where="settings", name=name, path=path)
+    if settings.setup_dir is not None and not settings.setup_dir.is_dir():
+        raise Invalid("settings.no_folder", where="settings", name="setup_dir", path=settings.setup_dir)
+    if settings.portal_port > HIGHEST_PORT:
+        raise Invalid("settings.port_high", port=settings.port, offset=settings.port_offset, highest=HIGHEST_PORT)
 
 
 def load(flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None) -> Settings:

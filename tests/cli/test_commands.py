@@ -61,6 +61,13 @@ def _use(studio: RunningStudio, link: str, password: str) -> Visitor:
     return visitor
 
 
+def _is_up(studio: RunningStudio) -> bool:
+    try:
+        return studio.get("/healthz").status == 200
+    except OSError:
+        return False
+
+
 def test_people_come_are_listed_and_are_kept_out(studio: RunningStudio) -> None:
     """`people add`, `list` and `disable` do it live; an unknown name and the last admin are refused: exit code 1."""
     made = _json(studio, "people", "add", "Bo O'Hara")
@@ -172,8 +179,12 @@ def test_people_and_tokens_also_while_no_studio_runs(folder: Path) -> None:
         studio.cli("people", "add", "Ada", "--admin", "--password-stdin", stdin=PASSWORD + "\n")
         link = _json(studio, "people", "reset", "Ada")["link"]
         token = studio.cli("token", "create", "Ada").strip()
+        # A command that meets a studio which has just begun to start waits for it.
+        studio.begin()
+        names = [person["name"] for person in _json(studio, "people", "list")["people"]]
+        assert "Ada" in names
+        wait_until(lambda: _is_up(studio), within=20)
         # The address without flags is the settings' own: only the code is of interest.
-        studio.start()
         assert studio.get("/api/v1/session", headers={"Authorization": f"Bearer {token}"}).status == 200
         _use(studio, link, NEW)
         assert Visitor(studio).sign_in("Ada", NEW)

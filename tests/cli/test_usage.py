@@ -48,6 +48,29 @@ def test_an_unwritable_workspace_is_named(root: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("flags", "word"),
+    [
+        (("--port-offset", "60000"), "65535"),
+        (("--tls-certificate", "{root}/studio.toml", "--tls-key", "{root}/studio.toml"), "{root}/studio.toml"),
+        (("--tls-certificate", "{root}/studio.toml"), "tls_key"),
+        (("--tool-origin", "https://{{tool}}.example.com"), "public_url"),
+        (("--setup-dir", "{root}/nothing"), "{root}/nothing"),
+        (("--trusted-proxies", "everybody"), "--trusted-proxies"),
+    ],
+)
+def test_settings_that_do_not_fit_are_one_sentence_and_exit_code_2(
+    root: Path, flags: tuple[str, ...], word: str
+) -> None:
+    """Ports that do not exist, a certificate that is none, half a pair, a missing folder: said, and not started."""
+    (root / "studio.toml").write_text("")
+    given = [flag.format(root=root) for flag in flags]
+    done = _run("up", "--workspace", str(root), "--port", "18080", *given)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert word.format(root=root) in done.stderr
+
+
 def test_commands_that_need_a_studio_say_how_to_start_one(root: Path) -> None:
     """`status` and `tools start` without a studio end with exit code 3 and the command to type."""
     for words in (("status",), ("tools", "start", "jupyter-lab"), ("restart",)):

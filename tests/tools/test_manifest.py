@@ -96,3 +96,13 @@ def test_values_are_not_read_again() -> None:
     """A person called {port} $(id) stays text: one pass, no shell."""
     values = {"person": "{port} $(id); 'x'", "port": "1"}
     assert fill("--name={person}:{port} {} {0}", values) == "--name={port} $(id); 'x':1 {} {0}"
+
+
+def test_a_port_beyond_the_highest_is_that_tools_own_trouble() -> None:
+    """A public port that the offset pushes out of reach breaks that tool with both numbers; the others stay."""
+    found = {entry.id: entry for entry in catalogue.load(SHIPPED, 8080, 57_000)}
+    assert found["comfy-ui"].manifest
+    lab = found["jupyter-lab"]
+    assert lab.manifest is None
+    assert lab.problem
+    assert "port 8888 and the setting port_offset 57000" in lab.problem

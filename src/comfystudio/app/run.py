@@ -70,8 +70,11 @@ async def _greet(studio: Studio) -> None:
     sys.stdout.flush()
 
 
-def offline(settings: Settings, work: Callable[[], T]) -> T:
-    """Do `work` while the workspace is open without doors: only the control socket answers."""
+def offline(settings: Settings, work: Callable[[], T], *, unless: Callable[[], bool]) -> tuple[T] | None:
+    """Do `work` while the workspace is open without doors: only the control socket answers.
+
+    None, and nothing done, where somebody else holds the workspace and `unless` becomes true: a studio that starts.
+    """
     set_up("warning")
     workspace = prepare(settings.workspace)
 
@@ -83,5 +86,5 @@ def offline(settings: Settings, work: Callable[[], T]) -> T:
         finally:
             await studio.stop("leave")
 
-    with only_one(workspace):
-        return asyncio.run(open_for_once())
+    with only_one(workspace, unless=unless) as held:
+        return (asyncio.run(open_for_once()),) if held else None

@@ -95,8 +95,9 @@ class Studio:
             self._notices.append(sentence)
 
     def notices(self) -> list[str]:
-        """What whoever started the studio should know: one account for all, a port that is taken."""
-        return [self.tools.accounts.sentence, *self._notices]
+        """What whoever started the studio should know: one account for all, a broken roster, a port that is taken."""
+        roster = self.people.people.roster_state().error
+        return [self.tools.accounts.sentence, *([roster] if roster else []), *self._notices]
 
     async def _began(self, start: Callable[[], Awaitable[object]], stop: Callable[[], Awaitable[object]]) -> None:
         # Noted first: a start that fails half-way is undone as well.

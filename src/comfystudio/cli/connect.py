@@ -35,6 +35,6 @@ def connect(
     """Forward a loopback port to TOOL with your token added, until Ctrl-C."""
     with told():
         token = _token(token_file)
-        from comfystudio.gateway import connect as forwarding  # noqa: PLC0415 aiohttp, which only this command needs
+        import comfystudio.gateway.connect as forwarding  # noqa: PLC0415 aiohttp, which only this command needs
 
         forwarding.run(address, tool, token, port, ready=lambda at: show.line(f"{tool} is at {at}"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from comfystudio.errors import StudioError
+from comfystudio.errors import Invalid, StudioError
 
 __all__ = ["ExitCode", "Stop", "told"]
 
@@ -33,9 +33,14 @@ class Stop(StudioError):
 
 @contextmanager
 def told(otherwise: ExitCode = ExitCode.FAILED) -> Iterator[None]:
-    """Inside, a `StudioError` becomes its sentence on standard error and an exit code."""
+    """Inside, a `StudioError` becomes its sentence on standard error and an exit code.
+
+    Settings that do not fit show late at times: a certificate that is none, an address that another one needs.
+    """
     try:
         yield
     except StudioError as error:
         print(error.sentence, file=sys.stderr)  # noqa: T201 this is the command line's voice
-        raise typer.Exit(error.code if isinstance(error, Stop) else otherwise) from None
+        if isinstance(error, Stop):
+            raise typer.Exit(error.code) from None
+        raise typer.Exit(ExitCode.USAGE if isinstance(error, Invalid) else otherwise) from None

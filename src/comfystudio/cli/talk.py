@@ -115,11 +115,13 @@ def with_studio(folder: Path | None, work: Callable[[Api], T], *, must_run: bool
     """Do `work` with the studio in `folder`; where none runs, open the workspace, or stop if one `must_run`."""
     settings, workspace = opened(folder)
     with told():
-        if running(workspace):
-            with _answering(workspace):
-                return work(Client(workspace.control))
-        if must_run:
-            raise Stop(ExitCode.NOT_RUNNING, "cli.not_running", workspace=workspace.root)
-        from comfystudio.app import offline  # noqa: PLC0415 half a second that only this branch needs
+        if not must_run and not running(workspace):
+            from comfystudio.app import offline  # noqa: PLC0415 half a second that only this branch needs
 
-        return offline(settings, lambda: work(Client(workspace.control)))
+            found = offline(settings, lambda: work(Client(workspace.control)), unless=lambda: running(workspace))
+            if found is not None:
+                return found[0]
+        if not running(workspace):
+            raise Stop(ExitCode.NOT_RUNNING, "cli.not_running", workspace=workspace.root)
+        with _answering(workspace):
+            return work(Client(workspace.control))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from comfystudio.errors import Invalid
+from comfystudio.settings import HIGHEST_PORT
 from comfystudio.tools import manifest as manifests
 from comfystudio.tools.manifest import Manifest
 
@@ -78,10 +79,24 @@ def _without_duplicates(entries: Iterable[Entry], portal_port: int) -> Iterable[
             yield entry
 
 
-def load(setup: Path, portal_port: int) -> tuple[Entry, ...]:
-    """The entries of all folders in `setup` that hold a manifest, in the order of the cards, broken ones last."""
+def _reachable(entry: Entry, offset: int) -> Entry:
+    """A tool whose public port does not exist is broken."""
+    manifest = entry.manifest
+    if manifest is None or manifest.port + offset <= HIGHEST_PORT:
+        return entry
+    file = entry.folder / manifests.FILE_NAME
+    error = Invalid("tools.manifest_port_high", file=file, port=manifest.port, offset=offset, highest=HIGHEST_PORT)
+    return replace(entry, manifest=None, problem=error.sentence)
+
+
+def load(setup: Path, portal_port: int, offset: int = 0) -> tuple[Entry, ...]:
+    """The entries of all folders in `setup` that hold a manifest, in the order of the cards, broken ones last.
+
+    `offset` is what is added to each public port.
+    """
     folders = sorted(path.parent for path in setup.glob(f"*/{manifests.FILE_NAME}"))
-    entries = _with_ids_of_their_own(list(_without_duplicates(map(_entry, folders), portal_port)))
+    found = [_reachable(_entry(folder), offset) for folder in folders]
+    entries = _with_ids_of_their_own(list(_without_duplicates(found, portal_port)))
     return tuple(
         sorted(
             entries,

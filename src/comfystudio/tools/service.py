@@ -74,7 +74,8 @@ class Tools:
     async def start_service(self) -> None:
         """Read the manifests, take over what an earlier portal left running, look what is installed."""
         setup = setup_folder(self._settings)
-        entries = await asyncio.to_thread(catalogue.load, setup, self._settings.port)
+        ports = self._settings.port, self._settings.port_offset
+        entries = await asyncio.to_thread(catalogue.load, setup, *ports)
         self._access.entries = {entry.id: entry for entry in entries}
         await asyncio.to_thread(self._times.load)
         for unit in await self._keepers.adopt():
