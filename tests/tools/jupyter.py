@@ -21,18 +21,12 @@ from comfystudio.people import LOCAL
 from comfystudio.storage import Database
 from comfystudio.tools import Tools
 from comfystudio.workspace import prepare
+from tests.tools.conftest import Silent
 
 __all__ = ["install_once", "installed", "run_in_kernel"]
 
 REPO = Path(__file__).parents[2]
 SETUP = REPO / "setup"
-
-
-class Silent:
-    """An audit trail that nobody reads."""
-
-    async def record(self, *_: Any, **__: Any) -> None:
-        """Forget it."""
 
 
 class Nobody:
@@ -58,7 +52,7 @@ async def _install(root: Path) -> None:
     keepers, bus = Keepers(workspace.units, workspace.runtime), Bus()
     jobs = Jobs(database, keepers, bus, Silent())
     await jobs.recover()
-    tools = Tools(settings, workspace, keepers=keepers, jobs=jobs, people=Nobody(), bus=bus)
+    tools = Tools(settings, workspace, keepers=keepers, jobs=jobs, people=Nobody(), bus=bus, audit=Silent())
     await tools.start_service()
     try:
         job = await tools.install("jupyter-lab", LOCAL)

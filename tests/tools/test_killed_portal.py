@@ -21,13 +21,13 @@ from comfystudio.events import Bus
 from comfystudio.keeper import Keepers
 from comfystudio.tools import Tools
 from comfystudio.workspace import prepare
-from tests.tools.conftest import ALICE, OneProcessJobs, People, caller
+from tests.tools.conftest import ALICE, OneProcessJobs, People, Silent, caller
 
 async def main(root, setup):
     workspace = prepare(Path(root))
     read = settings.load({"workspace": root, "setup_dir": setup, "accounts": "same"}, environment={})
     keepers = Keepers(workspace.units, workspace.runtime)
-    tools = Tools(read, workspace, keepers=keepers, jobs=OneProcessJobs(), people=People(), bus=Bus())
+    tools = Tools(read, workspace, keepers=keepers, jobs=OneProcessJobs(), people=People(), bus=Bus(), audit=Silent())
     await tools.start_service()
     for tool in ("fake", "own"):
         await tools.start(tool, caller(ALICE))

@@ -249,7 +249,7 @@ async def opened(workspace: Workspace, database: Database, *, static: Path | Non
     keepers = Keepers(workspace.units, workspace.runtime)
     jobs = Jobs(database, keepers, bus, room.audit)
     await jobs.recover()
-    tools = Tools(settings, workspace, keepers=keepers, jobs=jobs, people=room.people, bus=bus)
+    tools = Tools(settings, workspace, keepers=keepers, jobs=jobs, people=room.people, bus=bus, audit=room.audit)
     await tools.start_service()
     life, addresses = Life(), Addresses()
     services = Services(

@@ -46,7 +46,13 @@ class Studio:
             self.database, self.keepers, self.bus, self.people.audit, log_megabytes=settings.log_megabytes
         )
         self.tools = Tools(
-            settings, workspace, keepers=self.keepers, jobs=self.jobs, people=self.people.people, bus=self.bus
+            settings,
+            workspace,
+            keepers=self.keepers,
+            jobs=self.jobs,
+            people=self.people.people,
+            bus=self.bus,
+            audit=self.people.audit,
         )
         self.origins = Origins(settings, ())
         self._began_at = int(time.time() * 1000)

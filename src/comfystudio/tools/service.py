@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
 
 from comfystudio import events
 from comfystudio.errors import Conflict, Missing, StudioError
@@ -28,6 +29,13 @@ from comfystudio.workspace import Workspace
 __all__ = ["Tools"]
 
 
+class Auditor(Protocol):
+    """The audit trail."""
+
+    async def record(self, action: str, by: Caller | None, subject: str) -> None:
+        """Note that `by` did `action` to `subject`."""
+
+
 class Tools:
     """One per studio; every method runs on the loop."""
 
@@ -40,6 +48,7 @@ class Tools:
         jobs: JobRunner,
         people: Directory,
         bus: Bus,
+        audit: Auditor,
         outer: Mapping[str, str] | None = None,
         registry: Registry | None = None,
         ports: Ports | None = None,
@@ -53,6 +62,7 @@ class Tools:
         self._keepers = keepers
         self._people = people
         self._bus = bus
+        self._audit = audit
         self._times = StartTimes(workspace.state / "start-times.json")
         self._activity = Activity()
         launcher = Launcher(settings, workspace, accounts=self.accounts, ports=ports, outer=dict(outer))
@@ -180,6 +190,7 @@ class Tools:
         if not instance.alive:
             self._startable(tool_id, instance.manifest)
             instance.start(caller.person.name)
+            await self._audit.record("tool.started", caller, _subject(tool_id, as_))
         return self.view(tool_id, caller, as_)
 
     async def stop(self, tool_id: str, caller: Caller, *, as_: Person | None = None) -> ToolView:
@@ -190,6 +201,7 @@ class Tools:
             names = ", ".join(sorted(self._activity.people(instance.key)[other] for other in others))
             raise Conflict("tools.others_at_work", tool=instance.manifest.name, names=names)
         await instance.stop()
+        await self._audit.record("tool.stopped", caller, _subject(tool_id, as_))
         return self.view(tool_id, caller, as_)
 
     async def install(self, tool_id: str, caller: Caller) -> InstallJob:
@@ -298,3 +310,7 @@ class Tools:
 
     def _publish(self, tool_id: str) -> None:
         self._bus.publish("tools", "tool.changed", {"id": tool_id}, to=events.everyone())
+
+
+def _subject(tool_id: str, as_: Person | None) -> str:
+    return f"{tool_id}: {as_.name}" if as_ else tool_id

@@ -150,12 +150,7 @@ async def start(call: Call, tool: str, body: AsBody) -> ToolShown:
     """Start a tool."""
     person = person_of(call.services, call.caller, body.as_)
     view = await call.services.tools.start(tool, call.caller, as_=person)
-    await call.services.audit.record("tool.started", call.caller, _subject(tool, person))
     return _shown(call, view)
-
-
-def _subject(tool: str, person: Person | None) -> str:
-    return f"{tool}: {person.name}" if person else tool
 
 
 @route(
@@ -170,7 +165,6 @@ async def stop(call: Call, tool: str, body: AsBody) -> ToolShown:
     """Stop a tool."""
     person = person_of(call.services, call.caller, body.as_)
     view = await call.services.tools.stop(tool, call.caller, as_=person)
-    await call.services.audit.record("tool.stopped", call.caller, _subject(tool, person))
     return _shown(call, view)
 
 
@@ -185,7 +179,6 @@ async def stop(call: Call, tool: str, body: AsBody) -> ToolShown:
 async def install(call: Call, tool: str) -> JobStarted:
     """Install a tool."""
     made = await call.services.tools.install(tool, call.caller)
-    await call.services.audit.record("tool.install", call.caller, tool, job=made.id)
     return JobStarted(job=jobs.shown(call.services.jobs.get(made.id)))
 
 
@@ -226,4 +219,5 @@ async def clear(call: Call, tool: str, body: AsBody) -> None:
     if call.services.tools.view(tool, call.caller, as_=person).instances == "one":
         call.caller.must_be_admin()
     await logs.clear(found)
-    await call.services.audit.record("tool.log_cleared", call.caller, _subject(tool, person))
+    subject = f"{tool}: {person.name}" if person else tool
+    await call.services.audit.record("tool.log_cleared", call.caller, subject)
