@@ -87,6 +87,8 @@ async def test_a_taken_port_is_named(studio: Studio) -> None:
 
 async def test_a_studio_that_went_away(studio: Studio) -> None:
     """503 and a sentence, and the forwarded port goes on."""
-    async with forward("http://localhost:1", "cst_x") as port:
-        async with studio.client.get(f"http://127.0.0.1:{port}/") as answer:
-            assert answer.status == 503
+    async with (
+        forward("http://localhost:1", "cst_x") as port,
+        studio.client.get(f"http://127.0.0.1:{port}/") as answer,
+    ):
+        assert answer.status == 503
