@@ -61,10 +61,13 @@ def changes(kinds, where):
     }
 
 
-def starts(sides, tool):
-    """What the studio adds to the tool's own start, each start beside the one by hand that followed it."""
+def starts(sides, tool, judged):
+    """What the studio adds to the tool's own start, each start beside the one by hand of its round.
+
+    Seconds of a long start differ by more than what is added, so of such a one the middle is judged.
+    """
     added = [ours - own for ours, own in zip(sides["studio"], sides["by hand"], strict=True)]
-    figure = {"unit": "s", "at_most": START_SECONDS, "judged": "p95", **report.summary(added)}
+    figure = {"unit": "s", "at_most": START_SECONDS, "judged": judged, **report.summary(added)}
     for side, samples in sides.items():
         figure[side] = report.summary(samples)
     figure["medians apart"] = round(statistics.median(sides["studio"]) - statistics.median(sides["by hand"]), 3)
@@ -81,10 +84,10 @@ def measure(what, house):
     if what == "page":
         return changes(studio_changes.in_chromium(house, 5), "page in Chromium")
     if what == "start":
-        return starts(studio_starts.both(house, "slow", "/", 20), "0.3 s tool")
+        return starts(studio_starts.both(house, "slow", "/", 20), "0.3 s tool", "p95")
     house.install_jupyter()
     house.until("jupyter-lab", "stopped")
-    return starts(studio_starts.both(house, "jupyter-lab", "/api", 10), "JupyterLab")
+    return starts(studio_starts.both(house, "jupyter-lab", "/api", 10), "JupyterLab", "p50")
 
 
 def main():
