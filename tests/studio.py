@@ -50,8 +50,25 @@ def studio_in(folder: Path, **flags: str) -> Iterator["RunningStudio"]:
         shutil.rmtree(prepare(found.workspace).runtime, ignore_errors=True)
 
 
+_reserved: list[contextlib.ExitStack] = []
+
+
+def _reserve(port: int) -> socket.socket:
+    """A mark, seen by every account of the machine, that this process's tests use `port`; OSError where others do."""
+    mark = socket.socket(socket.AF_UNIX)
+    try:
+        mark.bind(f"\0comfystudio-tests-{port}")
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+    except OSError:
+        mark.close()
+        raise
+    return mark
+
+
 def free_offset() -> int:
-    """A port offset under which every public port is free right now.
+    """A port offset under which every public port is free, and kept from other test runs while this one lives.
 
     Below the ports that the kernel gives to outgoing connections: one that asks a closed port there again and again
     meets itself in the end.
@@ -59,14 +76,14 @@ def free_offset() -> int:
     first = os.getpid() % 1200
     for step in range(1200):
         offset = 11_000 + (first + step) % 1200 * 10
-        try:
-            for port in PORTS:
-                with socket.socket() as probe:
-                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                    probe.bind(("127.0.0.1", port + offset))
-        except OSError:
-            continue
-        return offset
+        with contextlib.ExitStack() as marks:
+            try:
+                for port in PORTS:
+                    marks.enter_context(_reserve(port + offset))
+            except OSError:
+                continue
+            _reserved.append(marks.pop_all())
+            return offset
     raise AssertionError("no free ports")
 
 

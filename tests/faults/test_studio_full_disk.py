@@ -89,3 +89,17 @@ def test_people_work_on_and_room_is_all_that_is_needed(studio: RunningStudio) ->
     with sqlite3.connect(studio.workspace / ".comfystudio" / "studio.db") as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     database.close()
+
+
+def test_a_studio_starts_on_a_full_disk(studio: RunningStudio) -> None:
+    """Killed and begun anew while nothing fits: sessions of before hold, the tool is taken over, sign-in works."""
+    studio.person("Ada", PASSWORD, admin=True)
+    studio.start_tool("counter")
+    ada = Visitor(studio).sign_in("Ada", PASSWORD)
+    filler = fill(studio.workspace)
+    studio.kill()
+    studio.start()
+    assert ada.get("/api/v1/session").status == 200
+    wait_until(lambda: studio.tool("counter")["state"] == "ready")
+    assert Visitor(studio).sign_in("Ada", PASSWORD).open(9000).status == 200
+    filler.unlink()

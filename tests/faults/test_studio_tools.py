@@ -95,6 +95,18 @@ def test_a_strangers_port_and_a_broken_manifest_stay_their_tools_own_trouble(stu
     assert ada.open(9001).json["headers"]["X-Forwarded-Host"] == f"localhost:{studio.port(9001)}"
 
 
+def test_a_tool_whose_port_was_taken_meanwhile_can_be_stopped(studio: RunningStudio) -> None:
+    """A stranger takes the port of a running tool while no portal is there: said, and the tool can still be ended."""
+    studio.kill()
+    with stranger("127.0.0.1", studio.port(9001)):
+        studio.start()
+        second = studio.tool("second")
+        assert (second["state"], second["can"]["stop"], second["can"]["open"]) == ("broken", True, False)
+        studio.call("POST", "/tools/second/stop", {})
+        assert studio.tool("second")["can"]["stop"] is False
+    wait_until(lambda: studio.tool("second")["state"] == "stopped", within=5)
+
+
 def test_a_folder_makes_a_tool_that_is_reached_through_the_gateway(studio: RunningStudio) -> None:
     """A folder added, a restart: the new tool is on its port behind the sign-in, the running ones go on."""
     ada = Visitor(studio).sign_in("Ada", PASSWORD)

@@ -132,7 +132,9 @@ def _can(state: State, card: Card, manifest: Manifest, caller: Caller, instance:
     waiting = state == "crashed" and instance is not None and instance.next_try_at is not None
     mine = bool(instance and instance.key[1])
     others = set(card.people) - {caller.person.id}
-    alive = state in {"starting", "ready", "unhealthy"} or waiting
+    # Also one that nobody reaches, because a stranger has its public port.
+    unreached = state == "broken" and instance is not None and instance.alive
+    alive = state in {"starting", "ready", "unhealthy"} or waiting or unreached
     return {
         "start": may and idle,
         "stop": may and alive and (mine or caller.is_admin or not others),
