@@ -87,8 +87,16 @@ async def test_a_job_that_ended_meanwhile_is_closed_by_its_record(
     """A job that failed while no portal was there is failed with its code and error line afterwards."""
     async with killed_portal(workspace, "job", "sleep 0.2; echo 'Error: no wheel'; exit 4") as started:
         await until(keepers.records)
+        await until(lambda: _nothing_lives(workspace), why="the keeper did not end after its record")
         jobs = Jobs(database, keepers, Bus(), NoAudit())
         await jobs.recover()
         job = jobs.get(started["job"])
         assert (job.state, job.exit_code, job.first_error) == ("failed", 4, "Error: no wheel")
         await jobs.close()
+
+
+async def _nothing_lives(workspace: Workspace) -> bool:
+    others = Keepers(workspace.units, workspace.runtime)
+    living = await others.adopt()
+    await others.close()
+    return not living
