@@ -5,7 +5,9 @@ import asyncio
 from aiohttp import web
 
 from comfystudio.errors import StudioError
+from comfystudio.gateway.splice import LEAST, Splice, TargetEnded, at_hand, splicing
 from comfystudio.gateway.upstream import Link
+from comfystudio.gateway.writing import connection_of
 
 __all__ = ["Body", "SlowBody"]
 
@@ -25,6 +27,7 @@ class Body:
 
     def __init__(self, request: web.BaseRequest) -> None:
         self._payload = request.content
+        self._connection = connection_of(request)
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._read = 0
@@ -53,18 +56,72 @@ class Body:
         self.content = b"".join(parts)
         self.complete = True
 
-    async def send(self, link: Link, head: bytes) -> None:
-        """Send head and body at the tool's pace. A tool that stops reading ends it quietly: it answers."""
+    async def send(self, link: Link, head: bytes) -> bool:
+        """Send head and body at the tool's pace. A tool that stops reading ends it quietly: it answers.
+
+        Returns whether all was sent.
+        """
         if not await _passed(link, head):
-            return
+            return False
+        if self.length is not None and self.length >= LEAST:
+            sent = await self._spliced(link, self.length)
+            if sent is not None:
+                return sent
         while part := await self._some():
             waited = self._loop.time()
             if not await _passed(link, part if self.length is not None else b"%x\r\n%b\r\n" % (len(part), part)):
-                return
+                return False
             # Time in which the tool did not read is not the client's fault.
             self._began += self._loop.time() - waited
-        if self.length is None:
-            await _passed(link, b"0\r\n\r\n")
+        return self.length is not None or await _passed(link, b"0\r\n\r\n")
+
+    async def _spliced(self, link: Link, length: int) -> bool | None:
+        """Send it inside the kernel. None where that is not possible and the ordinary way goes on with it."""
+        waited, connection = self._loop.time(), self._connection
+        try:
+            link.write(self._at_hand())
+            await link.drained()
+            # More may have come while the tool read.
+            link.write(self._at_hand())
+        except ConnectionError:
+            return False
+        if connection.reading_paused:
+            return None
+        short = False
+        try:
+            async with splicing(connection, link, length - self._read) as splice:
+                self._began += self._loop.time() - waited
+                if splice is None:
+                    return None
+                short = True
+                whole = await self._in_time(splice)
+                short = False
+                if not whole:
+                    connection.data_received(splice.held())
+                    return None
+                connection.past_body()
+        except TargetEnded:
+            return False
+        finally:
+            if short:
+                # The parser does not know how much has gone by.
+                connection.close()
+        return True
+
+    def _at_hand(self) -> bytes:
+        part = at_hand(self._payload)
+        self._read += len(part)
+        return part
+
+    async def _in_time(self, splice: Splice) -> bool:
+        """Wait for its end, as `_some` for the next part."""
+        while not splice.done.done():
+            allowed = GRACE_SECONDS + (self._read + splice.moved) / SLOWEST + splice.blocked()
+            left = self._began + allowed - self._loop.time()
+            if left <= 0:
+                raise SlowBody("gateway.slow_body")
+            await asyncio.wait({splice.done}, timeout=max(left, 0.05))
+        return splice.done.result()
 
     async def _some(self) -> bytes:
         """The next part, empty at the end. Raises SlowBody below 256 bytes a second after the first 30 seconds."""

@@ -110,13 +110,13 @@ class Proxy:
         message: RawResponseMessage,
         payload: StreamReader,
         *,
-        more: "asyncio.Future[None] | None",
+        more: "asyncio.Future[bool] | None",
     ) -> web.StreamResponse:
         """Send the answer to the client; `more` is a body still being sent."""
         try:
             if not payload.is_eof() and _length(message) <= SMALL:
                 await payload.wait_eof()
-            keep = exchange.request.keep_alive and (more is None or more.done())
+            keep = exchange.request.keep_alive and _sent(more)
             if message.code in BODILESS or exchange.request.method == "HEAD":
                 length = message.headers.get("Content-Length")
                 write(exchange.request, _answer_head(exchange, message, length, keep=keep))
@@ -131,7 +131,7 @@ class Proxy:
         except BaseException:
             link.close()
             raise
-        if more is None or more.done():
+        if _sent(more):
             exchange.way.pool.give(link)
         await connection_of(exchange.request).drained()
         return Sent(keep_alive=keep)
@@ -184,8 +184,9 @@ class Proxy:
         write(request, b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _held(self, exchange: Exchange) -> AbstractContextManager[None]:
-        transport = exchange.request.transport
-        close = transport.abort if isinstance(transport, asyncio.Transport) else _nothing
+        # Not asked for by class: uvloop's transports are no `asyncio.Transport`.
+        transport = connection_of(exchange.request).transport
+        close = _nothing if transport is None else transport.abort
         return self._opens.held(exchange.still, close, exchange.session)
 
 
@@ -227,6 +228,11 @@ def _length(message: RawResponseMessage) -> int:
     """How long the answer says it is; longer than small where it does not say."""
     length = "" if message.chunked else message.headers.get("Content-Length", "")
     return int(length) if length.isdigit() else SMALL + 1
+
+
+def _sent(more: "asyncio.Future[bool] | None") -> bool:
+    """Whether all of the request went out: what comes next on a connection would count as the rest of it."""
+    return more is None or (more.done() and not more.cancelled() and more.exception() is None and more.result())
 
 
 def _nothing() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import StreamReader, web
 from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http import HttpVersion10, HttpVersion11, RawRequestMessage
+from aiohttp.http import HttpRequestParser, HttpVersion10, HttpVersion11, RawRequestMessage
 from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError, _ErrInfo
@@ -95,6 +95,26 @@ class Connection(RequestHandler):
         """Wait until the client has read what was written."""
         if self._paused:
             await self._drain_helper()
+
+    @property
+    def reading_paused(self) -> bool:
+        """Whether the parser holds bytes back."""
+        return self._reading_paused or self._buffer_paused
+
+    def past_body(self) -> None:
+        """A body went by outside the parser: what comes next is the next request."""
+        self._parser = HttpRequestParser(
+            self,
+            self._loop,
+            self._read_bufsize,
+            max_line_size=self.max_line_size,
+            max_field_size=self.max_field_size,
+            max_headers=self.max_headers,
+            payload_exception=RequestPayloadError,
+            auto_decompress=False,
+            max_msg_queue_size=self._max_msg_queue_size,
+        )
+        self._body.feed_eof()
 
     def data_received(self, data: bytes) -> None:
         """Count the head's bytes and its time; everything else is aiohttp's."""

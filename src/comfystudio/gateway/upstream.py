@@ -80,6 +80,7 @@ class Link(ResponseHandler):
 
     def expect(self, *, head: bool) -> None:
         """Get ready for an answer; `head`: one without a body whatever its headers say."""
+        self.pour = None
         self.set_response_params(
             skip_payload=head,
             read_until_eof=True,
