@@ -1,6 +1,7 @@
 """The gateway's figures: every side in turn in one run, medians of rounds, JSON in benchmarks/out.
 
-Proxy (with nginx's verifier) on one core, load and tool on the other.
+Short requests and WebSockets: proxy (with nginx's verifier) on one core, load and tool on the other. Long bodies:
+every process where the system puts it, as a user has it; every side has the same client and the same tool.
 Usage: python -m benchmarks.gateway [--rounds 3] [--seconds 5] [--megabytes 512] [--only small,static,down,up,ws]
 """
 
@@ -20,6 +21,7 @@ from benchmarks import gateway_load as load
 from benchmarks import gateway_sides as sides
 
 PROXY_CORE, LOAD_CORE = 0, 1 if (os.cpu_count() or 1) > 1 else 0
+ANY = f"0-{(os.cpu_count() or 1) - 1}"
 OUT = Path(__file__).resolve().parent / "out"
 DIRECT, OURS, NGINX, CHP = "direct", "comfystudio", "nginx auth_request", "configurable-http-proxy"
 # what, side to compare with, at least
@@ -63,16 +65,16 @@ def main():
     parser.add_argument("--megabytes", type=int, default=512)
     parser.add_argument("--only", default="small,static,down,up,ws")
     options = parser.parse_args()
-    load.stay_on(LOAD_CORE)
     results = Results(machine())
     wanted = options.only.split(",")
-    short, bulk = sides.upstream(LOAD_CORE, options.megabytes)
+    short, bulk = sides.upstream(LOAD_CORE, ANY, options.megabytes)
     try:
         for tool, group in ((short, ("small", "static", "ws")), (bulk, ("down", "up"))):
             if any(what in wanted for what in group):
                 run_group(tool, [what for what in group if what in wanted], options, results)
     finally:
         short.stop()
+        bulk.stop()
     report(results, options)
 
 
@@ -98,8 +100,10 @@ class Results:
 def run_group(tool, group, options, results):
     """Every side in turn, round after round, on the same tool."""
     started = []
+    long = bool({"down", "up"} & set(group))
+    load.stay_on(*range(os.cpu_count() or 1) if long else (LOAD_CORE,))
     try:
-        started += [start(PROXY_CORE, tool.port) for start in (sides.ours, sides.nginx, sides.chp)]
+        started += [start(ANY if long else PROXY_CORE, tool.port) for start in (sides.ours, sides.nginx, sides.chp)]
         for _ in range(options.rounds):
             for what in group:
                 for side in [tool, *started]:

@@ -126,6 +126,6 @@ def forget_peak(pids):
         Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
 
 
-def stay_on(core):
+def stay_on(*cores):
     """Pin this process."""
-    os.sched_setaffinity(0, {core})
+    os.sched_setaffinity(0, set(cores))

@@ -97,12 +97,15 @@ def _run(core, *argv, **options):
     return subprocess.Popen(["taskset", "-c", str(core), *map(str, argv)], cwd=ROOT, **options)
 
 
-def upstream(core, megabytes):
+def upstream(short, long, megabytes):
     """The tool: one side for short requests and WebSockets, one for long bodies."""
-    port, bulk = free_port(), free_port()
-    process = _run(core, sys.executable, "-m", "benchmarks.gateway_upstream", port, bulk, megabytes)
-    wait_for(bulk, process)
-    return Side("direct", port, "none=1", [process]), Side("direct", bulk, "none=1", [process])
+    sides = []
+    for core, more in ((short, ()), (long, (megabytes,))):
+        port = free_port()
+        process = _run(core, sys.executable, "-m", "benchmarks.gateway_upstream", port, *more)
+        wait_for(port, process)
+        sides.append(Side("direct", port, "none=1", [process]))
+    return sides
 
 
 def ours(core, to):

@@ -1,21 +1,22 @@
 """The tool behind every proxy.
 
-On PORT the cheapest HTTP and WebSocket server that asyncio allows, so that it hides nothing of a proxy's cost:
-`/small` and `/static/small` answer 1 KiB, `/ws` echoes frames. On BULK_PORT aiohttp, as ComfyUI speaks it:
-`/big` streams MEGABYTES of zeros, `/sink` reads what it is sent.
-Usage: python -m benchmarks.gateway_upstream PORT BULK_PORT MEGABYTES
+Without MEGABYTES the cheapest HTTP and WebSocket server that asyncio allows, so that it hides nothing of a proxy's
+cost: `/small` and `/static/small` answer 1 KiB, `/ws` echoes frames. With MEGABYTES what ComfyUI is, aiohttp on
+Python's own loop: `/big` is a file of that length as a FileResponse, `/sink` reads what it is sent.
+Usage: python -m benchmarks.gateway_upstream PORT [MEGABYTES]
 """
 
 import asyncio
 import base64
 import hashlib
+import signal
 import sys
+import tempfile
 
 import uvloop
 from aiohttp import web
 
 KEY = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-CHUNK = bytes(256 * 1024)
 BODY = b"x" * 1024
 SMALL = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 1024\r\n\r\n" + BODY
 STATIC = (
@@ -83,15 +84,6 @@ class Upstream(asyncio.Protocol):
             self.transport.write(b"".join(out))
 
 
-async def big(request):
-    response = web.StreamResponse()
-    response.content_length = request.app["megabytes"] * 1024 * 1024
-    await response.prepare(request)
-    for _ in range(response.content_length // len(CHUNK)):
-        await response.write(CHUNK)
-    return response
-
-
 async def sink(request):
     total = 0
     async for part in request.content.iter_any():
@@ -99,19 +91,34 @@ async def sink(request):
     return web.Response(text=str(total))
 
 
-async def main():
-    port, bulk_port, megabytes = map(int, sys.argv[1:])
-    loop = asyncio.get_running_loop()
-    await loop.create_server(Upstream, "127.0.0.1", port)
-    app = web.Application()
-    app["megabytes"] = megabytes
-    app.router.add_get("/big", big)
-    app.router.add_post("/sink", sink)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", bulk_port).start()
+async def short(port):
+    await asyncio.get_running_loop().create_server(Upstream, "127.0.0.1", port)
     await asyncio.Event().wait()
 
 
+async def long(port, megabytes):
+    with tempfile.NamedTemporaryFile(prefix="comfystudio-bulk-") as file:
+        for _ in range(megabytes):
+            file.write(bytes(1 << 20))
+        file.flush()
+
+        async def big(_request):
+            return web.FileResponse(file.name)
+
+        app = web.Application()
+        app.router.add_get("/big", big)
+        app.router.add_post("/sink", sink)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        ended = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+        await ended.wait()
+        await runner.cleanup()
+
+
 if __name__ == "__main__":
-    uvloop.run(main())
+    if len(sys.argv) > 2:
+        asyncio.run(long(int(sys.argv[1]), int(sys.argv[2])))
+    else:
+        uvloop.run(short(int(sys.argv[1])))
