@@ -24,7 +24,8 @@ ADMIN = "Razvan Matei"
 PASSWORD = "harbour-at-dusk-17"
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running in this thread: a wider scope would leave none to the other tests.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The browser. Where there is none the test fails and says how to get one."""
     path = shutil.which("chromium")

@@ -82,7 +82,8 @@ class Unit:
                 await asyncio.to_thread(self._terminate_keeper)
         patience = (self._record["stop_within"] if within is None else within) + STOP_MARGIN
         try:
-            return await asyncio.wait_for(self.wait(), patience)
+            async with asyncio.timeout(patience):
+                return await self.wait()
         except TimeoutError:
             raise Unavailable("keeper.will_not_end", unit=self.unit) from None
 

@@ -52,7 +52,8 @@ async def _ask(listen: Listen, path: str) -> int | None:
 async def status_of(listen: Listen, path: str, timeout: float = 5.0) -> int | None:  # noqa: ASYNC109 part of the rule
     """The status of a GET of `path`; None where nobody answers within `timeout` seconds."""
     try:
-        return await asyncio.wait_for(_ask(listen, path), timeout)
+        async with asyncio.timeout(timeout):
+            return await _ask(listen, path)
     except (OSError, TimeoutError, ValueError):
         return None
 
