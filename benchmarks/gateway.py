@@ -1,7 +1,7 @@
 """The gateway's figures: every side in turn in one run, medians of rounds, JSON in benchmarks/out.
 
-Short requests and WebSockets: proxy (with nginx's verifier) on one core, load and tool on the other. Long bodies:
-every process where the system puts it, as a user has it; every side has the same client and the same tool.
+The proxy (with nginx's verifier) has one core, load and tool have the other; with --free long bodies run where the
+system puts each process, so that three share two cores. Every side has the same client and the same tool.
 Usage: python -m benchmarks.gateway [--rounds 3] [--seconds 5] [--megabytes 512] [--only small,static,down,up,ws]
 """
 
@@ -64,10 +64,11 @@ def main():
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--megabytes", type=int, default=512)
     parser.add_argument("--only", default="small,static,down,up,ws")
+    parser.add_argument("--free", action="store_true", help="long bodies: every process where the system puts it")
     options = parser.parse_args()
     results = Results(machine())
     wanted = options.only.split(",")
-    short, bulk = sides.upstream(LOAD_CORE, ANY, options.megabytes)
+    short, bulk = sides.upstream(LOAD_CORE, ANY if options.free else LOAD_CORE, options.megabytes)
     try:
         for tool, group in ((short, ("small", "static", "ws")), (bulk, ("down", "up"))):
             if any(what in wanted for what in group):
@@ -100,10 +101,10 @@ class Results:
 def run_group(tool, group, options, results):
     """Every side in turn, round after round, on the same tool."""
     started = []
-    long = bool({"down", "up"} & set(group))
-    load.stay_on(*range(os.cpu_count() or 1) if long else (LOAD_CORE,))
+    free = bool({"down", "up"} & set(group)) and options.free
+    load.stay_on(*range(os.cpu_count() or 1) if free else (LOAD_CORE,))
     try:
-        started += [start(ANY if long else PROXY_CORE, tool.port) for start in (sides.ours, sides.nginx, sides.chp)]
+        started += [start(ANY if free else PROXY_CORE, tool.port) for start in (sides.ours, sides.nginx, sides.chp)]
         for _ in range(options.rounds):
             for what in group:
                 for side in [tool, *started]:

@@ -1,7 +1,7 @@
 """Connections to a tool: a small HTTP/1.1 client that does what a gateway needs and nothing else.
 
 aiohttp's protocol and C parser do the reading; its session, cookies, redirects and header objects, which cost as much
-again as the rest of a request, are left out (docs/decisions/gateway.md).
+again as the rest of a request, are left out (docs/decisions/0003-gateway.md).
 """
 
 import asyncio
