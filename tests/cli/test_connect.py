@@ -30,9 +30,12 @@ def studio() -> Iterator[RunningStudio]:
 
 
 @contextlib.contextmanager
-def connected(studio: RunningStudio, token: str, *flags: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """The running command and the line it printed first."""
-    argv = studio.command("connect", "fake", "--address", studio.address, *flags)
+def connected(
+    studio: RunningStudio, token: str, *flags: str, workspace: bool = False
+) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """The running command, told the studio by its address or its `workspace`, and the line it printed first."""
+    where = ("--workspace", str(studio.workspace)) if workspace else ("--address", studio.address)
+    argv = studio.command("connect", "fake", *where, *flags)
     environment = studio.environment | ({"COMFYSTUDIO_TOKEN": token} if token else {})
     pipe = subprocess.PIPE
     with subprocess.Popen(argv, env=environment, stdout=pipe, stderr=pipe, text=True) as command:
@@ -54,6 +57,13 @@ def _get(port: int, path: str, **headers: str) -> tuple[int, bytes]:
         return answer.status, answer.read()
     finally:
         connection.close()
+
+
+def test_the_workspace_is_as_good_as_the_address(studio: RunningStudio) -> None:
+    """On the studio's own machine --workspace says which studio is meant, like with every other command."""
+    token = studio.token(studio.call("GET", "/people")["people"][-1]["id"])
+    with connected(studio, token, workspace=True) as (_, said):
+        assert _get(int(said.rpartition(":")[2]), "/")[0] == 200
 
 
 async def test_a_program_reaches_the_tool_over_http_and_websocket(studio: RunningStudio) -> None:
