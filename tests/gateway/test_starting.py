@@ -1,8 +1,10 @@
 """While a tool is not ready."""
 
 import re
+from typing import get_args
 
 from comfystudio.errors import Conflict
+from comfystudio.tools import State
 from tests.gateway.doubles import Upstream, View
 from tests.gateway.studio import Studio
 
@@ -124,18 +126,7 @@ async def test_a_start_that_is_refused_says_why(studio: Studio) -> None:
 
 async def test_every_state_has_words(studio: Studio) -> None:
     """No state of a tool leaves the page without a title and a sentence."""
-    states = [
-        "broken",
-        "not_installed",
-        "installing",
-        "stopped",
-        "starting",
-        "ready",
-        "unhealthy",
-        "stopping",
-        "crashed",
-        "failed",
-    ]
+    states = get_args(State)
     for state in states:
         _stop(studio, "port", View(state))
         address = f"{studio.origin('port')}/.comfystudio/status"
