@@ -5,6 +5,7 @@ A flag wins over the environment, the environment over the file, the file over t
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -22,6 +23,7 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 FILE_NAME = "studio.toml"
 HIGHEST_PORT = 65_535
 PREFIX = "COMFYSTUDIO_"
+_ROW = re.compile(r"(GET|POST|PUT|PATCH|DELETE) /[^\s?#\\]*")
 # Read by `comfystudio connect`, which may run on a machine without a studio.
 _OF_CLIENTS = {"COMFYSTUDIO_TOKEN", "COMFYSTUDIO_ADDRESS"}
 
@@ -43,6 +45,8 @@ class Settings:
     roster: Path | None
     accounts: Accounts
     comfyui_dir: Path | None
+    comfyui_routes: tuple[str, ...]
+    trash_days: int
     jupyter: JupyterMode
     tool_python: Path | None
     setup_dir: Path | None
@@ -121,6 +125,18 @@ def _items(check: Callable[[str], str]) -> Callable[[Any], tuple[str, ...]]:
         return tuple(check(_text(item)) for item in value)
 
     return read
+
+
+def _rows(value: Any) -> tuple[str, ...]:
+    """A row has a blank in it, so text separates them by commas."""
+    if isinstance(value, str):
+        value = [item.strip() for item in value.split(",") if item.strip()]
+    if not isinstance(value, list):
+        raise ValueError  # noqa: TRY004 the caller turns every ValueError into one sentence
+    rows = tuple(" ".join(_text(item).split()) for item in value)
+    if not all(_ROW.fullmatch(row) for row in rows):
+        raise ValueError
+    return rows
 
 
 def _network(text: str) -> str:
@@ -219,6 +235,21 @@ SETTINGS: tuple[Setting, ...] = (
         "a folder",
         "The ComfyUI checkout. Without it: ComfyUI in the workspace.",
         _path,
+    ),
+    Setting(
+        "comfyui_routes",
+        (),
+        "a list like GET /rgthree/*",
+        "Further routes of ComfyUI that artists may use, for node packs with an API of their own: a method and a "
+        "path, where * stands for anything below. What the pack does for one artist must not show to another.",
+        _rows,
+    ),
+    Setting(
+        "trash_days",
+        30,
+        "a number of days from 1 to 3650",
+        "How long images that an artist moved to the trash can be restored.",
+        _whole(1, 3650),
     ),
     Setting(
         "jupyter",

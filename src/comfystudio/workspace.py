@@ -6,10 +6,14 @@ import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from comfystudio.errors import Invalid
 
-__all__ = ["Workspace", "in_container", "prepare", "write_atomic"]
+__all__ = ["TOOLS_FOLDER", "Kept", "Workspace", "in_container", "prepare", "write_atomic"]
+
+TOOLS_FOLDER = ".tools"  # no person's folder starts with a dot
+Kept = Literal["output", "input", "temp", "user", "trash"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,13 @@ class Workspace:
 
     def outputs(self, folder: str) -> Path:
         """Where a person's images land."""
-        return self.root / "ComfyUI" / "output" / folder
+        return self.comfy("output", folder)
+
+    def comfy(self, kind: Kept, folder: str) -> Path:
+        """What ComfyUI keeps for a person: images, uploads, previews, workflows and settings, trash."""
+        if kind == "temp":
+            return self.home(TOOLS_FOLDER) / "comfy-ui" / "temp" / folder
+        return self.root / "ComfyUI" / kind / folder
 
 
 def in_container() -> bool:

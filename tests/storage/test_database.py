@@ -6,19 +6,25 @@ import sqlite3
 import stat
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from comfystudio.storage import Database, StorageBusy, StorageFull, StorageNewer
 from comfystudio.storage.filesystem import is_local
-from comfystudio.storage.tables import AuditRow, Base
+from comfystudio.storage.tables import AuditRow, Base, PromptRow
+
+MIGRATIONS = Path(__file__).parents[2] / "src/comfystudio/storage/migrations"
 
 
 def _line(action: str, size: int = 1) -> AuditRow:
@@ -128,10 +134,9 @@ async def test_an_old_database_is_copied_before_it_is_changed(root: Path, monkey
     await first.open()
     await first.run(lambda session: session.add(_line("kept")))
     await first.close()
-    migrations = Path(__file__).parents[2] / "src/comfystudio/storage/migrations"
-    shutil.copytree(migrations, root / "migrations")
+    shutil.copytree(MIGRATIONS, root / "migrations")
     (root / "migrations/versions/9000_next.py").write_text(
-        'from alembic import op\nrevision = "9000"\ndown_revision = "0001"\n'
+        'from alembic import op\nrevision = "9000"\ndown_revision = "0002"\n'
         'def upgrade():\n    op.execute("DELETE FROM audit")\n'
     )
     monkeypatch.setattr("comfystudio.storage.upgrade.MIGRATIONS", root / "migrations")
@@ -139,8 +144,48 @@ async def test_an_old_database_is_copied_before_it_is_changed(root: Path, monkey
     await second.open()
     assert await second.run(_actions) == []
     await second.close()
-    with closing(sqlite3.connect(root / "studio.db.before-0001")) as copy:
+    with closing(sqlite3.connect(root / "studio.db.before-0002")) as copy:
         assert copy.execute("SELECT action FROM audit").fetchall() == [("kept",)]
+
+
+@pytest.mark.parametrize("revision", ["0001"])
+async def test_every_schema_that_landed_is_brought_up_to_date(root: Path, revision: str) -> None:
+    """A studio that opens a database of an earlier version finds its rows and the tables of today."""
+    path = root / "studio.db"
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.exec_driver_sql("INSERT INTO audit VALUES (1, 0.0, '', 'kept', '', '{}')")
+    engine.dispose()
+    database = Database(path)
+    await database.open()
+    assert await database.run(_actions) == ["kept"]
+    assert await database.read(lambda session: session.scalars(select(PromptRow)).all()) == []
+    await database.close()
+
+
+async def test_a_reader_waits_for_no_writer_and_writes_nothing(database: Database) -> None:
+    """While a transaction is open a read answers at once from what was committed, and it cannot change anything."""
+    began, goes_on = threading.Event(), threading.Event()
+
+    def holds(session: Session) -> None:
+        session.add(_line("late"))
+        session.flush()
+        began.set()
+        assert goes_on.wait(10)
+
+    writing = asyncio.ensure_future(database.run(holds))
+    await asyncio.to_thread(began.wait, 10)
+    assert await database.read(_actions) == []
+    goes_on.set()
+    await writing
+    assert await database.read(_actions) == ["late"]
+    with pytest.raises(OperationalError, match="readonly"):
+        await database.read(lambda session: (session.add(_line("no")), session.flush()))
 
 
 def test_a_network_file_system_is_told_from_a_local_one(root: Path) -> None:

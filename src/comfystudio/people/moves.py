@@ -2,8 +2,9 @@
 
 import os
 from pathlib import Path
+from typing import get_args
 
-from comfystudio.workspace import Workspace
+from comfystudio.workspace import Kept, Workspace
 
 __all__ = ["Moves"]
 
@@ -15,8 +16,9 @@ class Moves:
         self._workspace = workspace
 
     def move(self, old: str, new: str) -> bool:
-        """Move home and outputs from folder `old` to `new`; False, with nothing moved, where one is in the way."""
-        pairs = [(place(old), place(new)) for place in (self._workspace.home, self._workspace.outputs)]
+        """Move home and what ComfyUI keeps from `old` to `new`; False, with nothing moved, if one is in the way."""
+        pairs = [(self._workspace.home(old), self._workspace.home(new))]
+        pairs += [(self._workspace.comfy(kind, old), self._workspace.comfy(kind, new)) for kind in get_args(Kept)]
         wanted = [(source, target) for source, target in pairs if os.path.lexists(source)]
         if any(os.path.lexists(target) for _, target in wanted):
             return False

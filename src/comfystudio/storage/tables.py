@@ -2,10 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-__all__ = ["AuditRow", "Base", "JobRow", "LinkRow", "PersonRow", "SessionRow", "TokenRow"]
+__all__ = [
+    "AuditRow",
+    "Base",
+    "JobRow",
+    "LinkRow",
+    "OutputRow",
+    "PersonRow",
+    "PromptBodyRow",
+    "PromptRow",
+    "SessionRow",
+    "TokenRow",
+]
 
 
 class Base(DeclarativeBase):
@@ -118,3 +129,65 @@ class JobRow(Base):
     exit_signal: Mapped[int | None]
     first_error: Mapped[str | None]
     fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class PromptRow(Base):
+    """One ComfyUI workflow that somebody submitted; what lists show of it. `number` is the order of submission.
+
+    `hidden_at` is set when its owner removes it from ComfyUI's history; the record stays.
+    """
+
+    __tablename__ = "prompt"
+    __table_args__ = (
+        Index("prompt_of_owner", "owner_id", "number"),
+        Index("prompt_of_owner_by_state", "owner_id", "state", "number"),
+        # The few that are waiting or running, among hundreds of thousands that are not.
+        Index(
+            "prompt_live",
+            "state",
+            sqlite_where=text("state IN ('queued', 'running')"),
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String, unique=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[str]
+    created_at: Mapped[float]
+    started_at: Mapped[float | None]
+    ended_at: Mapped[float | None]
+    worker: Mapped[str | None]
+    error: Mapped[str | None]
+    summary: Mapped[str]
+    nodes: Mapped[int]
+    files: Mapped[int]
+    hidden_at: Mapped[float | None]
+
+
+class PromptBodyRow(Base):
+    """The large parts of a prompt, as JSON text in ComfyUI's own shapes; kept apart so that lists stay quick."""
+
+    __tablename__ = "prompt_body"
+
+    number: Mapped[int] = mapped_column(ForeignKey("prompt.number"), primary_key=True)
+    graph: Mapped[bytes]
+    extra: Mapped[bytes]
+    targets: Mapped[str] = mapped_column(Text)
+    outputs: Mapped[bytes | None]
+    status: Mapped[bytes | None]
+    meta: Mapped[bytes | None]
+
+
+class OutputRow(Base):
+    """A file that a prompt made: `path` is relative to its owner's folder for `place` (output, temp, input)."""
+
+    __tablename__ = "output"
+    __table_args__ = (Index("output_by_path", "owner_id", "place", "path"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(ForeignKey("prompt.number"), index=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    place: Mapped[str]
+    path: Mapped[str]

@@ -17,14 +17,13 @@ from comfystudio.keeper import Account
 from comfystudio.people import Person
 from comfystudio.settings import Settings
 from comfystudio.tools import folders
-from comfystudio.workspace import Workspace, in_container
+from comfystudio.workspace import TOOLS_FOLDER, Workspace, in_container
 
 __all__ = ["Accounts", "Registry", "SystemRegistry", "Who"]
 
 Who = Literal["person", "tools", "studio"]
 TOOLS_UID = 19_999
 TOOLS_NAME = "cs-tools"
-TOOLS_FOLDER = ".tools"  # no person's folder starts with a dot
 
 
 class Registry(Protocol):
