@@ -1,0 +1,218 @@
+"""Prompts in the database. Each function is one transaction's work, or part of one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from comfystudio.queue import texts
+from comfystudio.queue.files import Made
+from comfystudio.queue.model import LIVE, OVER, Accepted, Body, Prompt, State
+from comfystudio.storage.tables import OutputRow, PromptBodyRow, PromptRow
+
+__all__ = ["Change", "New", "Wanted", "add", "change", "hide", "history", "live", "of_output", "one", "page"]
+
+_NAMES = tuple(field.name for field in fields(Prompt))
+_COLUMNS = tuple(getattr(PromptRow, name) for name in _NAMES)
+_PARTS = (
+    PromptBodyRow.graph,
+    PromptBodyRow.extra,
+    PromptBodyRow.targets,
+    PromptBodyRow.outputs,
+    PromptBodyRow.status,
+    PromptBodyRow.meta,
+)
+
+
+@dataclass(frozen=True)
+class New:
+    """A prompt to be put on record. `kept` holds graph and extra as the database keeps them."""
+
+    id: str
+    owner_id: int
+    created_at: float
+    summary: str
+    nodes: int
+    body: Body
+    kept: tuple[bytes, bytes]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which prompts a list is to hold: of whom, in which state, with which words, below which number."""
+
+    owner_id: int | None = None
+    state: State | None = None
+    words: tuple[str, ...] = ()
+    before: int | None = None
+
+    def fits(self, prompt: Prompt) -> bool:
+        """Whether `prompt` is one of them."""
+        summary = prompt.summary.casefold()
+        return (
+            self.owner_id in {None, prompt.owner_id}
+            and self.state in {None, prompt.state}
+            and (self.before is None or prompt.number < self.before)
+            and all(word.casefold() in summary for word in self.words)
+        )
+
+
+@dataclass(frozen=True)
+class Change:
+    """A prompt as it is now, to be written over what is on record."""
+
+    now: Accepted
+    made: tuple[Made, ...] = ()
+
+
+def add(session: Session, new: New) -> Prompt | None:
+    """Put it on record, queued; None where its id is taken."""
+    if session.scalar(select(PromptRow.number).where(PromptRow.id == new.id)) is not None:
+        return None
+    values = {
+        "id": new.id,
+        "owner_id": new.owner_id,
+        "state": "queued",
+        "created_at": new.created_at,
+        "summary": new.summary,
+        "nodes": new.nodes,
+        "files": 0,
+    }
+    number = session.execute(insert(PromptRow).values(values).returning(PromptRow.number)).scalar_one()
+    graph, extra = new.kept
+    session.execute(insert(PromptBodyRow).values(number=number, graph=graph, extra=extra, targets=new.body.targets))
+    return Prompt(
+        number=number,
+        id=new.id,
+        owner_id=new.owner_id,
+        state="queued",
+        created_at=new.created_at,
+        started_at=None,
+        ended_at=None,
+        worker=None,
+        error=None,
+        summary=new.summary,
+        nodes=new.nodes,
+        files=0,
+    )
+
+
+def change(session: Session, changes: Iterable[Change]) -> None:
+    """Write each of `changes`."""
+    for each in changes:
+        prompt, body = each.now.prompt, each.now.body
+        session.execute(
+            update(PromptRow)
+            .where(PromptRow.number == prompt.number)
+            .values(
+                state=prompt.state,
+                started_at=prompt.started_at,
+                ended_at=prompt.ended_at,
+                worker=prompt.worker,
+                error=prompt.error,
+                files=prompt.files,
+            )
+        )
+        if prompt.state in OVER:
+            session.execute(
+                update(PromptBodyRow)
+                .where(PromptBodyRow.number == prompt.number)
+                .values(outputs=_kept(body.outputs), status=_kept(body.status), meta=_kept(body.meta))
+            )
+            session.execute(delete(OutputRow).where(OutputRow.number == prompt.number))
+            if each.made:
+                rows = [
+                    {"number": prompt.number, "owner_id": prompt.owner_id, "place": made.place, "path": made.path}
+                    for made in each.made
+                ]
+                session.execute(insert(OutputRow), rows)
+
+
+def _kept(text: str | None) -> bytes | None:
+    return None if text is None else texts.kept(text)
+
+
+def _prompt(row: Sequence[Any]) -> Prompt:
+    return Prompt(*row[: len(_NAMES)])
+
+
+def _accepted(row: Sequence[Any]) -> Accepted:
+    graph, extra, targets, *rest = row[len(_NAMES) :]
+    outputs, status, meta = (None if part is None else texts.read(part) for part in rest)
+    return Accepted(_prompt(row), Body(texts.read(graph), texts.read(extra), targets, outputs, status, meta))
+
+
+def _whole() -> Select[Any]:
+    return select(*_COLUMNS, *_PARTS).join(PromptBodyRow, PromptBodyRow.number == PromptRow.number)
+
+
+def live(session: Session) -> list[Accepted]:
+    """Every prompt that is waiting or running, the oldest first."""
+    rows = session.execute(_whole().where(PromptRow.state.in_(LIVE)).order_by(PromptRow.number))
+    return [_accepted(row) for row in rows]
+
+
+def one(session: Session, owner_id: int, prompt_id: str) -> Accepted | None:
+    """One prompt of `owner_id` that is not hidden."""
+    asked = _whole().where(PromptRow.id == prompt_id, PromptRow.owner_id == owner_id, PromptRow.hidden_at.is_(None))
+    row = session.execute(asked).one_or_none()
+    return None if row is None else _accepted(row)
+
+
+def history(session: Session, owner_id: int, limit: int, offset: int) -> list[Accepted]:
+    """Those of `owner_id` that are over and not hidden, the newest first."""
+    asked = (
+        _whole()
+        .where(PromptRow.owner_id == owner_id, PromptRow.state.in_(OVER), PromptRow.hidden_at.is_(None))
+        .order_by(PromptRow.number.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_accepted(row) for row in session.execute(asked)]
+
+
+def hide(session: Session, owner_id: int, ids: Sequence[str] | None, at: float) -> None:
+    """Hide those of `ids` (None: all) that are over and belong to `owner_id`."""
+    wanted = update(PromptRow).where(
+        PromptRow.owner_id == owner_id, PromptRow.state.in_(OVER), PromptRow.hidden_at.is_(None)
+    )
+    if ids is None:
+        session.execute(wanted.values(hidden_at=at))
+    for each in ids or ():
+        session.execute(wanted.where(PromptRow.id == each).values(hidden_at=at))
+
+
+def page(session: Session, wanted: Wanted, limit: int) -> list[Prompt]:
+    """Those that are wanted and not hidden, the newest first."""
+    asked = select(*_COLUMNS).where(PromptRow.hidden_at.is_(None))
+    if wanted.owner_id is not None:
+        asked = asked.where(PromptRow.owner_id == wanted.owner_id)
+    if wanted.state is not None:
+        asked = asked.where(PromptRow.state == wanted.state)
+    if wanted.before is not None:
+        asked = asked.where(PromptRow.number < wanted.before)
+    for word in wanted.words:
+        asked = asked.where(_says(word))
+    rows = session.execute(asked.order_by(PromptRow.number.desc()).limit(limit))
+    return [_prompt(row) for row in rows]
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    """Whether the summary holds `word`, small or large: of other letters than ASCII's the database knows no cases."""
+    spellings = (word,) if word.isascii() else dict.fromkeys((word, word.lower(), word.upper(), word.capitalize()))
+    return or_(*(PromptRow.summary.contains(spelling, autoescape=True) for spelling in spellings))
+
+
+def of_output(session: Session, owner_id: int, place: str, path: str) -> Prompt | None:
+    """The newest prompt that made the file."""
+    asked = (
+        select(*_COLUMNS)
+        .join(OutputRow, OutputRow.number == PromptRow.number)
+        .where(OutputRow.owner_id == owner_id, OutputRow.place == place, OutputRow.path == path)
+        .order_by(OutputRow.number.desc())
+        .limit(1)
+    )
+    row = session.execute(asked).one_or_none()
+    return None if row is None else _prompt(row)
