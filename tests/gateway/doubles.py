@@ -121,11 +121,19 @@ class Upstream:
 
 
 @dataclass
+class Rules:
+    """The part of a manifest that is about the gateway."""
+
+    front: str | None = None
+
+
+@dataclass
 class Manifest:
     """What the gateway reads of a manifest."""
 
     name: str
     instances: str = "one"
+    gateway: Rules = field(default_factory=Rules)
 
 
 @dataclass

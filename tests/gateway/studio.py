@@ -13,6 +13,7 @@ from comfystudio import settings as settings_room
 from comfystudio.errors import StudioError
 from comfystudio.gateway import Gateway, Origins, sign_in, sign_out
 from comfystudio.gateway.server import Timing
+from comfystudio.gateway.visit import Front
 from tests.gateway.doubles import ADA, BO, Person, Sessions, Tokens, Tool, Tools, Upstream, free_ports
 
 
@@ -118,8 +119,10 @@ def free_client() -> aiohttp.ClientSession:
 
 
 @asynccontextmanager
-async def studio_of(root: Path, flags: dict[str, Any] | None = None, timing: Timing | None = None):
-    """A running studio: tools `unix` (told the public host) and `port` (told its own)."""
+async def studio_of(
+    root: Path, flags: dict[str, Any] | None = None, timing: Timing | None = None, front: Front | None = None
+):
+    """A running studio: tools `unix` (told the public host) and `port` (told its own; `front` stands before it)."""
     portal_port, unix_port, tcp_port, inner = free_ports(4)
     settings = settings_room.load({"workspace": str(root), "port": portal_port, **(flags or {})}, {})
     tools, sessions, tokens = Tools(), Sessions(), Tokens()
@@ -127,6 +130,8 @@ async def studio_of(root: Path, flags: dict[str, Any] | None = None, timing: Tim
     runners = [await serve(unix_tool, unix=root / "tool.sock"), await serve(port_tool, port=inner)]
     tools.add("unix", unix_port, Upstream(("unix", "p2"), unix=root / "tool.sock"), instances="per-artist")
     tools.add("port", tcp_port, Upstream(("port", ""), port=inner, forward_host=False))
+    if front is not None:
+        tools.manifests["port"].gateway.front = "fronted"
     origins = Origins(settings, tools.listeners())
     problems: dict[str, StudioError | None] = {}
     hits: list[web.Request] = []
@@ -143,6 +148,7 @@ async def studio_of(root: Path, flags: dict[str, Any] | None = None, timing: Tim
         tools=tools,
         portal=portal,
         on_problem=problems.__setitem__,
+        fronts={} if front is None else {"fronted": front},
         timing=timing,
     )
     client = free_client()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from aiohttp import web
@@ -20,11 +20,12 @@ from comfystudio.gateway.enter import ENTER, Enter, refuse_without_grant
 from comfystudio.gateway.opens import Opens
 from comfystudio.gateway.origins import PORTAL, Origins
 from comfystudio.gateway.proxy import Exchange, Proxy
-from comfystudio.gateway.seams import Caller, Handler, Sessions, Tokens, Tools
+from comfystudio.gateway.seams import Caller, Handler, Sessions, Tokens, Tools, Upstream
 from comfystudio.gateway.server import Request, Sent, Server, Timing
 from comfystudio.gateway.sockets import Sockets
 from comfystudio.gateway.starting import INTERNAL, Starting
 from comfystudio.gateway.upstream import Unreachable
+from comfystudio.gateway.visit import Front, Header, Visit
 from comfystudio.gateway.ways import Ways
 from comfystudio.gateway.writing import connection_of
 from comfystudio.settings import Settings
@@ -42,6 +43,7 @@ class Gateway:
 
     `portal` answers requests to the portal once they are let in; it finds in the request: `caller` (Caller or None),
     `address` (of the client), `place` (Place: origin, secure) and `origin` (the portal's, as this browser sees it).
+    `fronts` answer, by name, for the tools whose manifests ask for one.
     `on_problem` is told which tool's port could not be opened and why, or None once it could.
     """
 
@@ -56,6 +58,7 @@ class Gateway:
         *,
         on_problem: Callable[[str, StudioError | None], None] = lambda _tool, _problem: None,
         sign_in: str = "/signin",
+        fronts: Mapping[str, Front] | None = None,
         timing: Timing | None = None,
     ) -> None:
         self._settings = settings
@@ -63,6 +66,7 @@ class Gateway:
         self._tools = tools
         self._portal = portal
         self._on_problem = on_problem
+        self._fronts = fronts or {}
         self._timing = timing or Timing()
         self._admission = Admission(origins, Addresses(settings.trusted_proxies), sessions, tokens)
         self.opens = Opens()
@@ -179,10 +183,40 @@ class Gateway:
         if internal:
             return await self._internal(passage, caller)
         upstream = self._tools.upstream(place.listener, caller.person)
+        front = self._front_of(place.listener)
+        if front is not None:
+            return await front.answer(self._visit(passage, caller, upstream))
         if upstream is None:
             return await self._starting.not_ready(request, place, caller)
-        way = self._ways.to(upstream)
-        exchange = Exchange(request, place, passage.address, way, partial(self._still, passage), caller.session_id)
+        return await self._forward(passage, caller, upstream, (), None)
+
+    def _front_of(self, tool: str) -> Front | None:
+        name = self._tools.manifest(tool).gateway.front
+        return self._fronts.get(name) if name else None
+
+    def _visit(self, passage: Passage, caller: Caller, upstream: Upstream | None) -> Visit:
+        request, place = passage.request, passage.place
+
+        async def not_ready() -> web.StreamResponse:
+            return await self._starting.not_ready(request, place, caller)
+
+        async def send_on(headers: Sequence[Header], target: str | None) -> web.StreamResponse:
+            if upstream is None:
+                return await not_ready()
+            return await self._forward(passage, caller, upstream, headers, target)
+
+        def hold(close: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
+            return self.opens.held(partial(self._still, passage), close, caller.session_id)
+
+        return Visit(request, caller, place, passage.address, passage.socket, upstream, send_on, not_ready, hold)
+
+    async def _forward(
+        self, passage: Passage, caller: Caller, upstream: Upstream, headers: Sequence[Header], target: str | None
+    ) -> web.StreamResponse:
+        request, place = passage.request, passage.place
+        extra = "".join(f"{name}: {value}\r\n" for name, value in headers).encode()
+        way, still = self._ways.to(upstream), partial(self._still, passage)
+        exchange = Exchange(request, place, passage.address, way, still, caller.session_id, extra, target)
         try:
             return await (self._sockets.relay(exchange) if passage.socket else self._proxy.forward(exchange))
         except Unreachable:

@@ -36,7 +36,10 @@ class ExpectationFailed(StudioError):
 # Not frozen, for speed, like `Passage`.
 @dataclass(slots=True)
 class Exchange:
-    """One request on its way: `still` says whether its right to go on holds, `session` by which session it came."""
+    """One request on its way: `still` says whether its right to go on holds, `session` by which session it came.
+
+    `extra` are header lines for the tool; `target` the path and query to ask for, where not the client's own.
+    """
 
     request: web.Request
     place: Place
@@ -44,6 +47,8 @@ class Exchange:
     way: Way
     still: Callable[[], bool]
     session: int | None
+    extra: bytes = b""
+    target: str | None = None
 
 
 class Proxy:
@@ -55,7 +60,7 @@ class Proxy:
     async def forward(self, exchange: Exchange) -> web.StreamResponse:
         """Send the request on, and the answer back."""
         request = exchange.request
-        if request.method in {"GET", "HEAD"}:
+        if request.method in {"GET", "HEAD"} and exchange.target is None:
             kept = _kept(exchange)
             if kept is not None:
                 return from_memory(request, kept)
@@ -141,7 +146,8 @@ class Proxy:
         lines = _answer_head(exchange, message, str(len(content)), keep=keep)
         write(request, lines + content)
         static, path = exchange.way.static, request.raw_path
-        if request.method == "GET" and "Range" not in request.headers and static.may_keep(path, message):
+        mine = exchange.target is None and request.method == "GET" and "Range" not in request.headers
+        if mine and static.may_keep(path, message):
             undated = [(name, value) for name, value in message.raw_headers if name.lower() != b"date"]
             header = b"".join(exchange.way.policy.answer(undated, exchange.place))
             headers = message.headers
@@ -211,8 +217,9 @@ def _kept(exchange: Exchange) -> Kept | None:
 
 def _asking(exchange: Exchange, body: Body) -> bytes:
     request = exchange.request
-    target = request.raw_path.encode("utf-8", "surrogateescape")
+    target = (exchange.target or request.raw_path).encode("utf-8", "surrogateescape")
     lines = exchange.way.policy.request(request.raw_headers, exchange.place, exchange.address)
+    lines.append(exchange.extra)
     return b"%b %b HTTP/1.1\r\n%b%b\r\n" % (request.method.encode(), target, b"".join(lines), body.framing)
 
 

@@ -112,6 +112,18 @@ class Manifest(Protocol):
     def instances(self) -> str:
         """`one`, `per-artist` or `per-gpu`."""
 
+    @property
+    def gateway(self) -> "Rules":
+        """What the gateway does for the tool."""
+
+
+class Rules(Protocol):
+    """The part of a manifest that is about the gateway."""
+
+    @property
+    def front(self) -> str | None:
+        """Who answers in the tool's stead; None where every request is sent on."""
+
 
 class ToolView(Protocol):
     """How a tool stands, for one caller."""

@@ -190,11 +190,12 @@ def _is_handshake(request: web.Request) -> bool:
 def _asking(exchange: Exchange) -> bytes:
     request = exchange.request
     lines = exchange.way.policy.request(request.raw_headers, exchange.place, exchange.address)
+    lines.append(exchange.extra)
     lines.append(b"Connection: Upgrade\r\nUpgrade: websocket\r\n")
     for name in _HANDSHAKE:
         for value in request.headers.getall(name, ()):
             lines.append(f"{name}: {value}\r\n".encode())
-    target = request.raw_path.encode("utf-8", "surrogateescape")
+    target = (exchange.target or request.raw_path).encode("utf-8", "surrogateescape")
     return b"GET %b HTTP/1.1\r\n%b\r\n" % (target, b"".join(lines))
 
 

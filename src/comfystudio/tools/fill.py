@@ -19,6 +19,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "python": "the Python that environments of tools are made with",
     "uv": "the uv program",
     "path": "the PATH that tools get",
+    "comfyui_paths": "a file for ComfyUI's --extra-model-paths-config, which brings the studio's extension",
 }
 _NAME = re.compile(r"\{([a-z_]+)\}")
 

@@ -1,6 +1,7 @@
 """One instance of a tool: started, watched until it answers, tried again after a crash, stopped, adopted."""
 
 import asyncio
+import signal
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ HEALTHY_RUN = 60.0
 class Surroundings:
     """What every instance needs. `changed` is called in the loop's tick in which a state changes.
 
+    `arrived` is asked once the process answers (True: an earlier portal started it) and says why artists stay out, or
+    None; `left` is told a sentence once a process that had arrived is gone.
     `sleep` is for long naps: before a new try, between two looks at a ready tool.
     """
 
@@ -36,6 +39,8 @@ class Surroundings:
     times: StartTimes
     changed: Callable[[Key], None]
     log_of: Callable[[Key], Log]
+    arrived: Callable[["Instance", bool], Awaitable[str | None]]
+    left: Callable[["Instance", str], Awaitable[None]]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
@@ -58,6 +63,7 @@ class Instance:
         self.listen: Listen | None = None
         self.secret: str | None = None
         self.answered = False
+        self.closed: str | None = None
         self.unit: Unit | None = None
         self._folder = entry.folder
         self._around = around
@@ -138,6 +144,7 @@ class Instance:
         self._stopping.clear()
         self.exit = self.error = None
         self.answered = False
+        self.closed = None
         self.steps = Steps(self.manifest.progress)
         self._enter("starting", since)
 
@@ -181,11 +188,13 @@ class Instance:
             asyncio.create_task(self._probe(unit, measure=measure)),
         ]
         try:
-            return await unit.wait()
+            ended = await unit.wait()
         finally:
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
+        await self._around.left(self, _how(ended, self.manifest.name))
+        return ended
 
     async def _read_log(self, unit: Unit) -> None:
         offset = int(unit.labels.get("log_from") or 0)
@@ -203,7 +212,7 @@ class Instance:
         ready = self.manifest.run.ready
         began = time.monotonic()
         for pause in pauses():
-            if await status_of(self.listen, ready.path) in ready.statuses:
+            if await status_of(self.listen, ready.path, headers=self._headers()) in ready.statuses:
                 break
             if self.state == "starting" and time.monotonic() - began > ready.within:
                 self.error = words.say("tools.slow", seconds=round(ready.within))
@@ -213,6 +222,7 @@ class Instance:
             self.error = stranger
             await unit.stop()
             return
+        self.closed = await self._around.arrived(self, not measure)
         self._answers()
         if measure:
             self._around.times.add(self.key[0], time.monotonic() - began)
@@ -229,7 +239,8 @@ class Instance:
         missed = 0
         while True:
             await self._around.sleep(HEALTH_EVERY)
-            if await status_of(self.listen, self.manifest.run.ready.path, HEALTH_EVERY) is not None:
+            path = self.manifest.run.ready.path
+            if await status_of(self.listen, path, HEALTH_EVERY, headers=self._headers()) is not None:
                 missed = 0
                 if self.state == "unhealthy":
                     self._answers()
@@ -238,6 +249,10 @@ class Instance:
             if missed == UNHEALTHY_AFTER and self.state == "ready":
                 self.error = words.say("tools.silent")
                 self._enter("unhealthy", self.since)
+
+    def _headers(self) -> tuple[tuple[str, str], ...]:
+        name = self.manifest.gateway.secret_header
+        return ((name, self.secret),) if name and self.secret else ()
 
     async def _stranger(self, unit: Unit) -> str | None:
         """The sentence about a process that is not ours and answers on our port."""
@@ -281,3 +296,12 @@ class Instance:
             return False
         self._begin()
         return True
+
+
+def _how(ended: Exit, name: str) -> str:
+    """How a process ended, as a sentence."""
+    if ended.asked:
+        return words.say("tools.was_stopped", tool=name)
+    if ended.signal is not None:
+        return words.say("tools.was_killed", tool=name, signal=signal.Signals(ended.signal).name)
+    return words.say("tools.ended_by_itself", tool=name, code=ended.code)

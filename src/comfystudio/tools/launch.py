@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from comfystudio.errors import Unavailable
@@ -18,6 +19,7 @@ from comfystudio.people import Person
 from comfystudio.settings import Settings
 from comfystudio.tools import environment, programs
 from comfystudio.tools.accounts import Accounts, Who
+from comfystudio.tools.companion import Placer
 from comfystudio.tools.fill import fill
 from comfystudio.tools.manifest import Manifest
 from comfystudio.tools.ports import Ports
@@ -34,6 +36,10 @@ class _Values(dict[str, str]):
     def __init__(self, known: Mapping[str, str], later: Mapping[str, Callable[[], str]]) -> None:
         super().__init__(known)
         self._later = later
+
+    def later(self, more: Mapping[str, Callable[[], str]]) -> None:
+        """Add what is found out when it is asked for."""
+        self._later = {**self._later, **more}
 
     def __missing__(self, name: str) -> str:
         self[name] = self._later[name]()
@@ -71,7 +77,7 @@ def _has_package(venv: Path, name: str) -> bool:
 
 
 class Launcher:
-    """Prepares starts and installs. `outer` is the studio's own environment."""
+    """Prepares starts and installs. `outer` is the studio's own environment, `placers` make placeholders' files."""
 
     def __init__(
         self,
@@ -81,6 +87,7 @@ class Launcher:
         accounts: Accounts,
         ports: Ports,
         outer: Mapping[str, str],
+        placers: Mapping[str, Placer],
         has_gpu: Callable[[], bool] = _has_gpu,
     ) -> None:
         self._settings = settings
@@ -88,6 +95,7 @@ class Launcher:
         self._accounts = accounts
         self._ports = ports
         self._outer = outer
+        self._placers = placers
         self._has_gpu = has_gpu
 
     def installed(self, manifest: Manifest, folder: Path) -> bool:
@@ -120,6 +128,7 @@ class Launcher:
         listen = Listen(unix=run / "s") if manifest.run.listen == "socket" else Listen(port=self._ports.free())
         values = self._values(manifest, folder, person)
         values |= {"home": str(home), "run": str(run), "socket": str(run / "s"), "port": str(listen.port)}
+        values.later({name: partial(self._placed, placer, key) for name, placer in self._placers.items()})
         for path in manifest.run.folders:
             self._accounts.own(Path(fill(path, values)), account)
         argv = self._argv(manifest, values)
@@ -180,6 +189,14 @@ class Launcher:
         if account:
             os.chown(folder, account.uid, account.gid)
         return folder
+
+    def _placed(self, placer: Placer, key: Key) -> str:
+        """What `placer` puts into a fresh folder that belongs to the studio alone, so that no tool changes it."""
+        folder = self._workspace.runtime / f"{hashlib.sha256(unit_of(key).encode()).hexdigest()[:10]}-given"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o755)
+        folder.chmod(0o755)
+        return str(placer(folder))
 
     def _values(self, manifest: Manifest, folder: Path, person: Person | None) -> _Values:
         for_all = self._accounts.account("tools", None)

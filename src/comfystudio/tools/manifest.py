@@ -118,8 +118,9 @@ class Progress(_Table):
 
 
 class Gateway(_Table):
-    """What the gateway does for this tool."""
+    """What the gateway does for this tool. `front`: who answers in its stead and decides what is sent on."""
 
+    front: Literal["comfyui"] | None = None
     forward_host: bool = False
     cookies: tuple[str, ...] = ()
     static_prefixes: tuple[Annotated[str, Field(pattern=r"^/.+")], ...] = ()

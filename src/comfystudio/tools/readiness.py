@@ -1,7 +1,7 @@
 """Asking a tool over its socket or port whether it answers: one plain HTTP/1.1 GET, no library."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,14 +34,14 @@ class Listen:
         raise ValueError(text)
 
 
-async def _ask(listen: Listen, path: str) -> int | None:
+async def _ask(listen: Listen, path: str, header: str) -> int | None:
     if listen.unix:
         reader, writer = await asyncio.open_unix_connection(str(listen.unix))
     else:
         reader, writer = await asyncio.open_connection("127.0.0.1", listen.port)
     try:
         host = "localhost" if listen.unix else f"127.0.0.1:{listen.port}"
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{header}Connection: close\r\n\r\n".encode())
         version, _, rest = (await reader.readline()).partition(b" ")
         status = rest[:3]
         return int(status) if version.startswith(b"HTTP/") and status.isdigit() else None
@@ -49,11 +49,17 @@ async def _ask(listen: Listen, path: str) -> int | None:
         writer.transport.abort()
 
 
-async def status_of(listen: Listen, path: str, timeout: float = 5.0) -> int | None:  # noqa: ASYNC109 part of the rule
-    """The status of a GET of `path`; None where nobody answers within `timeout` seconds."""
+async def status_of(
+    listen: Listen,
+    path: str,
+    timeout: float = 5.0,  # noqa: ASYNC109 part of the rule
+    *,
+    headers: Iterable[tuple[str, str]] = (),
+) -> int | None:
+    """The status of a GET of `path` with `headers`; None where nobody answers within `timeout` seconds."""
     try:
         async with asyncio.timeout(timeout):
-            return await _ask(listen, path)
+            return await _ask(listen, path, "".join(f"{name}: {value}\r\n" for name, value in headers))
     except (OSError, TimeoutError, ValueError):
         return None
 

@@ -1,11 +1,12 @@
 """The tools of the studio: what is there, what runs, who works in it, start, stop, install."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
-from comfystudio import events
+from comfystudio import events, words
 from comfystudio.errors import Conflict, Missing, StudioError
 from comfystudio.events import Bus, Event
 from comfystudio.keeper import Keepers, Log, Unit
@@ -15,6 +16,7 @@ from comfystudio.tools import catalogue, views
 from comfystudio.tools.access import Access, Directory
 from comfystudio.tools.accounts import Accounts, Registry, SystemRegistry
 from comfystudio.tools.activity import Activity
+from comfystudio.tools.companion import Companion, Placer
 from comfystudio.tools.installs import InstallJob, Installs, JobRunner
 from comfystudio.tools.instance import Instance, Surroundings
 from comfystudio.tools.launch import Launcher, setup_folder
@@ -27,6 +29,8 @@ from comfystudio.tools.views import Card, ToolView
 from comfystudio.workspace import Workspace
 
 __all__ = ["Tools"]
+
+log = logging.getLogger(__name__)
 
 
 class Auditor(Protocol):
@@ -52,6 +56,8 @@ class Tools:
         outer: Mapping[str, str] | None = None,
         registry: Registry | None = None,
         ports: Ports | None = None,
+        companions: Mapping[str, Companion] | None = None,
+        placers: Mapping[str, Placer] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         outer = os.environ if outer is None else outer
@@ -65,11 +71,27 @@ class Tools:
         self._audit = audit
         self._times = StartTimes(workspace.state / "start-times.json")
         self._activity = Activity()
-        launcher = Launcher(settings, workspace, accounts=self.accounts, ports=ports, outer=dict(outer))
+        launcher = Launcher(
+            settings,
+            workspace,
+            accounts=self.accounts,
+            ports=ports,
+            outer=dict(outer),
+            placers=placers or {},
+        )
         self._installs = Installs(launcher, jobs, self._publish)
         self._around = Surroundings(
-            keepers, launcher, ports, self._times, self._instance_changed, self._log_of, sleep
+            keepers,
+            launcher,
+            ports,
+            self._times,
+            self._instance_changed,
+            self._log_of,
+            self._arrived,
+            self._left,
+            sleep,
         )
+        self._companions = companions or {}
         self._access = Access(settings)
         self._instances: dict[Key, Instance] = {}
         self._problems: dict[str, str] = {}
@@ -140,7 +162,21 @@ class Tools:
 
     def may(self, person: Person, tool_id: str) -> str | None:
         """The key of the refusal where this person may not use the tool; None where they may."""
-        return self._access.may(person, tool_id)
+        refusal = self._access.may(person, tool_id)
+        if refusal is None and person.role != "admin" and self._closed(tool_id, person):
+            return "tools.closed"
+        return refusal
+
+    def close(self, tool_id: str, sentence: str | None) -> None:
+        """Keep artists out of what runs now, for a reason that the card gives; None lets them in."""
+        for instance in self._of(tool_id):
+            if instance.alive:
+                instance.closed = sentence
+        self._publish(tool_id)
+
+    async def prepare(self, person: Person) -> None:
+        """Make the account and the folders of somebody who begins to work in a tool that all share."""
+        await asyncio.to_thread(self.accounts.prepare, "person", person)
 
     def list(self, caller: Caller) -> "list[ToolView]":
         """Every tool as `caller` sees it, in the order of the cards."""
@@ -218,6 +254,37 @@ class Tools:
         return self._log_of(self._access.key(self._access.manifest(tool_id), person))
 
     # Inside
+
+    def _closed(self, tool_id: str, person: Person) -> str | None:
+        manifest = self._access.manifest(tool_id)
+        instance = self._instances.get(self._access.key(manifest, person))
+        return instance.closed if instance else None
+
+    async def _arrived(self, instance: Instance, adopted: bool) -> str | None:
+        """The process of `instance` answers: why artists stay out, None where they need not."""
+        companion = self._companions.get(instance.manifest.gateway.front or "")
+        upstream = self._upstreams.of(instance)
+        if companion is None or upstream is None or instance.unit is None:
+            return None
+        instance.steps.last(words.say("tools.checking"))
+        self._publish(instance.key[0])
+        process = f"{instance.unit.pid}-{instance.unit.labels['started_at']}"
+        try:
+            return await companion.arrived(upstream, process, adopted=adopted)
+        except StudioError as error:
+            return error.sentence
+        except Exception as error:
+            log.exception("%s could not be checked", instance.key[0])
+            return words.say("tools.not_checked", tool=instance.manifest.name, problem=type(error).__name__)
+
+    async def _left(self, instance: Instance, why: str) -> None:
+        companion = self._companions.get(instance.manifest.gateway.front or "")
+        upstream = self._upstreams.of(instance)
+        if companion is not None and upstream is not None:
+            try:
+                await companion.left(upstream, why)
+            except Exception:
+                log.exception("%s ended, and what follows from it was not done", instance.key[0])
 
     def _asked_for(self, tool_id: str, caller: Caller, as_: Person | None) -> Instance:
         person = self._access.whose(tool_id, caller, as_)

@@ -93,6 +93,10 @@ class Steps:
         self.phase: str | None = None
         self.at: float | None = 0.0 if steps else None
 
+    def last(self, phase: str) -> None:
+        """The last phase, which no line of the log announces."""
+        self.phase, self.at = phase, 0.99 if self.at is not None else None
+
     def line(self, text: str) -> bool:
         """Whether the line `text` moved the start on."""
         for pattern, step in self._steps:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from comfystudio.keeper import Unit
-from comfystudio.tools.instance import Instance
+from comfystudio.tools.manifest import Manifest
+from comfystudio.tools.readiness import Listen
 from comfystudio.tools.states import Key
 
 __all__ = ["Upstream", "Upstreams"]
@@ -27,15 +29,36 @@ class Upstream:
     static_prefixes: tuple[str, ...]
 
 
+class Running(Protocol):
+    """What is read of a running instance."""
+
+    @property
+    def key(self) -> Key: ...
+    @property
+    def manifest(self) -> Manifest: ...
+    @property
+    def listen(self) -> Listen | None: ...
+    @property
+    def secret(self) -> str | None: ...
+    @property
+    def unit(self) -> Unit | None: ...
+    @property
+    def reachable(self) -> bool: ...
+
+
 class Upstreams:
     """Hands out the same object while the same process runs, so that the gateway can tell a new one."""
 
     def __init__(self) -> None:
         self._kept: dict[Key, tuple[Unit, Upstream]] = {}
 
-    def to(self, instance: Instance | None) -> Upstream | None:
+    def to(self, instance: Running | None) -> Upstream | None:
         """The way to an instance; None where nothing answers there."""
-        if instance is None or instance.unit is None or not instance.reachable:
+        return self.of(instance) if instance is not None and instance.reachable else None
+
+    def of(self, instance: Running) -> Upstream | None:
+        """The way to an instance whose process is there, ready or not."""
+        if instance.unit is None:
             return None
         kept = self._kept.get(instance.key)
         if kept is None or kept[0] is not instance.unit:
@@ -43,7 +66,7 @@ class Upstreams:
         return kept[1]
 
 
-def _upstream(instance: Instance) -> Upstream:
+def _upstream(instance: Running) -> Upstream:
     assert instance.listen
     gateway = instance.manifest.gateway
     header = gateway.secret_header

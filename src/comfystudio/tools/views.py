@@ -74,6 +74,11 @@ def refusal_of(caller: Caller, manifest: Manifest) -> str | None:
     return None
 
 
+def _closed(card: Card, instance: Instance | None) -> str | None:
+    """Why only admins may enter what runs now."""
+    return instance.closed if instance and instance.alive and not card.listener_problem else None
+
+
 def broken_view(entry: Entry) -> ToolView:
     """The card of a tool whose manifest is wrong."""
     return ToolView(
@@ -135,6 +140,7 @@ def _can(state: State, card: Card, manifest: Manifest, caller: Caller, instance:
     # Also one that nobody reaches, because a stranger has its public port.
     unreached = state == "broken" and instance is not None and instance.alive
     alive = state in {"starting", "ready", "unhealthy"} or waiting or unreached
+    closed = _closed(card, instance)
     return {
         "start": may and idle,
         "stop": may and alive and (mine or caller.is_admin or not others),
@@ -145,7 +151,7 @@ def _can(state: State, card: Card, manifest: Manifest, caller: Caller, instance:
             and state in {"not_installed", "stopped", "crashed", "failed"}
             and not card.alive
         ),
-        "open": may and state in {"starting", "ready", "unhealthy"},
+        "open": may and state in {"starting", "ready", "unhealthy"} and (caller.is_admin or not closed),
         "log": may,
     }
 
@@ -175,8 +181,8 @@ def view_of(manifest: Manifest, card: Card, caller: Caller, instance: Instance |
         next_try_at=instance.next_try_at if instance else None,
         url_port=card.port,
         access=manifest.access,
-        access_reason=manifest.access_reason or None,
-        refusal=refusal_of(caller, manifest),
+        access_reason=manifest.access_reason or _closed(card, instance),
+        refusal=refusal_of(caller, manifest) or (None if caller.is_admin else _closed(card, instance)),
         installed=card.installed,
         job_id=card.job_id,
         can=_can(state, card, manifest, caller, instance),
