@@ -35,7 +35,7 @@ def test_shipped_manifests_are_right() -> None:
     assert [entry.problem for entry in found.values()] == [None] * len(found)
     assert found["jupyter-lab"].manifest.port == 8888
     assert found["comfy-ui"].manifest.port == 8188
-    assert found["comfy-ui"].manifest.access == "admin"
+    assert found["comfy-ui"].manifest.gateway.front == "comfyui"
 
 
 def test_defaults_are_the_safe_ones(root: Path) -> None:
