@@ -1,6 +1,8 @@
 """One ComfyUI for fifteen artists: its rate, its events and its page, through the portal and directly, in turn.
 
-Needs a real ComfyUI with its venv. Usage: COMFYUI_SOURCE=DIR python -m benchmarks.comfy [--only rate,empty,events,models,page]
+Needs a real ComfyUI with its venv.
+
+Usage: COMFYUI_SOURCE=DIR python -m benchmarks.comfy [--only rate,empty,events,models,page]
 """
 
 import argparse
@@ -34,7 +36,7 @@ def rate(sides, make, rounds):
 
 
 def events(sides, rounds):
-    """What the way through the studio adds to an event at p95, in ms, while one artist's prompt sends and all watch."""
+    """What the studio adds to an event at p95, in ms, while one artist's prompt sends and all have their pages open."""
     found = {"direct": [], "portal": []}
     for turn in range(rounds):
         for name in ("direct", "portal") if turn % 2 else ("portal", "direct"):
@@ -60,8 +62,8 @@ def measure(what, sides, rounds):
         make = comfy_load.empty if what == "empty" else lambda: comfy_load.pause(SECONDS)
         ratios, both = rate(sides, make, rounds)
         target = EMPTY_RATE if what == "empty" else RATE
-        title = "empty prompts" if what == "empty" else f"{ARTISTS} artists × {PROMPTS} prompts of 200 ms"
-        return {f"{title}, portal / direct": {"unit": "×", "at_least": target, **report.summary(ratios), **both}}
+        title = "empty prompts" if what == "empty" else f"{ARTISTS} artists, {PROMPTS} prompts of 200 ms each"
+        return {f"{title}, portal / direct": {"unit": "x", "at_least": target, **report.summary(ratios), **both}}
     if what == "events":
         added, both = events(sides, rounds)
         return {
@@ -71,7 +73,7 @@ def measure(what, sides, rounds):
         return {"loads of one model by two artists": {"unit": "", "at_most": 1, **report.summary([models(sides)])}}
     ratios, both = comfy_page.load(sides, rounds)
     return {
-        "page of ComfyUI, cold, portal / direct": {"unit": "×", "at_most": PAGE, **report.summary(ratios), **both}
+        "page of ComfyUI, cold, portal / direct": {"unit": "x", "at_most": PAGE, **report.summary(ratios), **both}
     }
 
 

@@ -1,4 +1,4 @@
-"""The artists of the benchmark: each has a socket and posts prompts, to a bare ComfyUI or through the portal alike."""
+"""The artists of the benchmark: each has a socket and posts prompts, to a bare ComfyUI or through the portal."""
 
 import asyncio
 import itertools
@@ -20,7 +20,7 @@ def pause(seconds):
 
 
 def empty():
-    """The smallest prompt that makes a file: 64 × 64 of one colour, never the same twice."""
+    """The smallest prompt that makes a file: 64 by 64 of one colour, never the same twice."""
     size = {"width": 64, "height": 64, "batch_size": 1, "color": next(_tags) % 0xFFFFFF}
     return {
         "1": {"class_type": "EmptyImage", "inputs": size},

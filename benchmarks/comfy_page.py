@@ -30,7 +30,7 @@ def _once(browser, sides, name):
     page.set_default_timeout(120_000)
     if name == "portal":
         sign_in(page, sides.studio, "Artist 1", PASSWORD)
-        # Signed in on the tool's origin as well, as everybody is after their first visit, and nothing kept of the page.
+        # Signed in on the tool's origin as well, as after any first visit, and nothing kept of the page.
         page.goto(f"{sides.studio.origin(8188)}/features")
     address = sides.way(name)[0]
     began = time.monotonic()

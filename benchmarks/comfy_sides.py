@@ -68,11 +68,11 @@ class Sides:
             port = probe.getsockname()[1]
         self.direct = f"http://127.0.0.1:{port}"
         folders = [f"--{name}-directory={own / name}" for name in ("output", "input", "user", "temp")]
+        paths = ["--database-url", "sqlite:///:memory:", "--extra-model-paths-config", str(self.paths)]
         python = str(self._source / "venv" / "bin" / "python")
         log = self._ends.enter_context((own / "log").open("wb"))
         process = subprocess.Popen(
-            [python, "main.py", *QUIET, "--port", str(port), *folders, "--database-url", "sqlite:///:memory:"]
-            + ["--extra-model-paths-config", str(self.paths)],
+            [python, "main.py", *QUIET, "--port", str(port), *folders, *paths],
             cwd=self._source,
             stdout=log,
             stderr=log,

@@ -1,4 +1,4 @@
-"""Nodes of known cost, for the benchmark's ComfyUI on both sides: a pause, events with the time they left, a model."""
+"""Nodes of known cost, for the benchmark's ComfyUI on both sides: a pause, events that carry the time, a model."""
 
 import json
 import os
@@ -15,7 +15,7 @@ class BenchPause:
     """Takes `seconds`, as a sampler would; `tag` keeps its result from being used again."""
 
     @classmethod
-    def INPUT_TYPES(cls):
+    def INPUT_TYPES(cls):  # noqa: N802 the name that ComfyUI looks for
         return {"required": {"seconds": ("FLOAT", {"default": 0.2}), "tag": ("STRING", {"default": ""})}}
 
     RETURN_TYPES = ("IMAGE",)
@@ -32,7 +32,7 @@ class BenchEvents:
     """Sends `count` events at a sampler's pace, each with the time at which it left."""
 
     @classmethod
-    def INPUT_TYPES(cls):
+    def INPUT_TYPES(cls):  # noqa: N802 the name that ComfyUI looks for
         return {"required": {"count": ("INT", {"default": 100}), "tag": ("STRING", {"default": ""})}}
 
     RETURN_TYPES = ("IMAGE",)
@@ -51,7 +51,7 @@ class BenchModel:
     """Loads a model, and counts how often."""
 
     @classmethod
-    def INPUT_TYPES(cls):
+    def INPUT_TYPES(cls):  # noqa: N802 the name that ComfyUI looks for
         return {"required": {"name": ("STRING", {"default": ""})}}
 
     RETURN_TYPES = ("MODEL",)
@@ -69,7 +69,7 @@ class BenchSample:
     """Uses a model."""
 
     @classmethod
-    def INPUT_TYPES(cls):
+    def INPUT_TYPES(cls):  # noqa: N802 the name that ComfyUI looks for
         return {"required": {"model": ("MODEL",), "tag": ("STRING", {"default": ""})}}
 
     RETURN_TYPES = ("IMAGE",)
