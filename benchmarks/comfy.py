@@ -36,7 +36,7 @@ def rate(sides, make, rounds):
 
 
 def events(sides, rounds):
-    """What the studio adds to an event at p95, in ms, while one artist's prompt sends and all have their pages open."""
+    """What the studio adds to an event at p95, in ms, while one prompt sends and all have pages open."""
     found = {"direct": [], "portal": []}
     for turn in range(rounds):
         for name in ("direct", "portal") if turn % 2 else ("portal", "direct"):
