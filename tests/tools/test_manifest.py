@@ -7,6 +7,7 @@ import pytest
 from comfystudio.errors import Invalid
 from comfystudio.tools import catalogue, manifest
 from comfystudio.tools.fill import fill
+from comfystudio.tools.states import Steps
 
 SHIPPED = Path(__file__).parents[2] / "setup"
 SMALLEST = """
@@ -106,3 +107,23 @@ def test_a_port_beyond_the_highest_is_that_tools_own_trouble() -> None:
     assert lab.manifest is None
     assert lab.problem
     assert "port 8888 and the setting port_offset 57000" in lab.problem
+
+
+@pytest.mark.parametrize("tag", ["", "\x1b[32m[INFO]\x1b[0m "])
+def test_the_phases_of_comfyui_are_found_in_its_log(tag: str) -> None:
+    """Lines as version 0.3.64 writes them, and with the coloured tag of version 0.28, move the start on to its end."""
+    steps = Steps(manifest.read(SHIPPED / "comfy" / "tool.toml").progress)
+    phases = []
+    for line in (
+        "Checkpoint files will always be loaded safely.",
+        "Device: cpu",
+        "Using sub quadratic optimization for attention, if you have memory or speed issues try another",
+        "ComfyUI version: 0.3.64",
+        "[Prompt Server] web root: /somewhere",
+        "Skipping loading of custom nodes",
+        "Starting server",
+    ):
+        assert steps.line(tag + line)
+        phases.append(steps.at)
+    assert phases == sorted(phases)
+    assert phases[-1] == 0.98

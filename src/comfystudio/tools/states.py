@@ -57,6 +57,7 @@ def unit_of(key: Key) -> str:
 FAILED_AFTER = 5
 WINDOW = 60.0
 LONGEST = 60.0
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass
@@ -98,7 +99,8 @@ class Steps:
         self.phase, self.at = phase, 0.99 if self.at is not None else None
 
     def line(self, text: str) -> bool:
-        """Whether the line `text` moved the start on."""
+        """Whether the line `text`, looked at without its colours, moved the start on."""
+        text = _COLOUR.sub("", text)
         for pattern, step in self._steps:
             if step.at > (self.at or 0.0) and pattern.search(text):
                 self.phase, self.at = step.phase, step.at
