@@ -111,7 +111,7 @@ def test_a_port_beyond_the_highest_is_that_tools_own_trouble() -> None:
 
 @pytest.mark.parametrize("tag", ["", "\x1b[32m[INFO]\x1b[0m "])
 def test_the_phases_of_comfyui_are_found_in_its_log(tag: str) -> None:
-    """Lines as version 0.3.64 writes them, and with the coloured tag of version 0.28, move the start on to its end."""
+    """Lines as 0.3.64 writes them, and with the coloured tag of 0.28, move the start on to its end."""
     steps = Steps(manifest.read(SHIPPED / "comfy" / "tool.toml").progress)
     phases = []
     for line in (
