@@ -16,7 +16,19 @@ from typing import Self
 
 from comfystudio.errors import Missing, Unavailable
 
-__all__ = ["DEEPEST", "LONGEST_NAME", "LONGEST_PATH", "Opened", "folder_of", "open_file", "open_folder", "parts_of"]
+__all__ = [
+    "DEEPEST",
+    "FOLDER",
+    "LONGEST_NAME",
+    "LONGEST_PATH",
+    "Opened",
+    "enter",
+    "folder_of",
+    "missing",
+    "open_file",
+    "open_folder",
+    "parts_of",
+]
 
 LONGEST_NAME = 255
 LONGEST_PATH = 4096
@@ -100,7 +112,8 @@ def _ours_alone(handle: int) -> bool:
     return found.st_uid in {0, os.geteuid()} and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def _enter(handle: int, name: str, *, links: bool) -> int:
+def enter(handle: int, name: str, *, links: bool) -> int:
+    """A handle of the folder `name` in the open folder `handle`; with `links` a link that only we can have put."""
     follow = 0 if links and _ours_alone(handle) else os.O_NOFOLLOW
     return os.open(name, FOLDER | follow, dir_fd=handle)
 
@@ -109,7 +122,7 @@ def _descend(handle: int, names: tuple[str, ...], *, links: bool) -> int:
     """A handle of the folder `names` below `handle`, which is closed."""
     for name in names:
         try:
-            inner = _enter(handle, name, links=links)
+            inner = enter(handle, name, links=links)
         finally:
             os.close(handle)
         handle = inner
