@@ -1,6 +1,7 @@
 """Every prompt that was ever submitted: what waits and runs in memory, all of them on disk."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any
 from comfystudio.errors import Conflict, Invalid
 from comfystudio.events import Bus, person
 from comfystudio.queue import store, texts
-from comfystudio.queue.files import made_by
+from comfystudio.queue.files import Made, made_by
 from comfystudio.queue.model import OVER, Accepted, Body, Ending, Prompt, State
 from comfystudio.queue.store import Change, New, Wanted
 from comfystudio.queue.summary import summary_of
@@ -19,6 +20,7 @@ from comfystudio.storage import Database
 
 __all__ = ["Prompts"]
 
+_log = logging.getLogger(__name__)
 TOPIC = "prompts"
 MOST_WORDS = 8
 
@@ -118,10 +120,10 @@ class Prompts:
             accepted.prompt,
             state=state,
             ended_at=self._now() if at is None else at,
-            error=error,
+            error=None if error is None else texts.storable(error),
             files=sum(each.place == "output" for each in made),
         )
-        body = replace(accepted.body, outputs=_told(outputs), status=_told(status), meta=_told(meta))
+        body = replace(accepted.body, outputs=texts.told(outputs), status=texts.told(status), meta=texts.told(meta))
         now = Accepted(prompt, body)
         del self._live[prompt.owner_id][id]
         del self._owners[id]
@@ -155,7 +157,8 @@ class Prompts:
 
     async def one(self, owner_id: int, id: str) -> Accepted | None:  # noqa: A002 ComfyUI's word
         """One prompt of `owner_id`, as it is now; None for others', hidden ones, and ones that never were."""
-        found = self.get_live(id) or self._writer.unwritten.get(id)
+        unwritten = self._writer.unwritten.get(id)
+        found = self.get_live(id) if unwritten is None else unwritten.now
         if found is not None:
             return found if found.prompt.owner_id == owner_id else None
         return await self._database.read(partial(store.one, owner_id=owner_id, prompt_id=id))
@@ -191,6 +194,11 @@ class Prompts:
 
     async def of_output(self, owner_id: int, place: str, path: str) -> Prompt | None:
         """The newest prompt that made the file `path` of `owner_id`."""
+        made = Made(place, path)
+        changes = self._writer.unwritten.values()
+        recent = [each.now.prompt for each in changes if made in each.made and each.now.prompt.owner_id == owner_id]
+        if recent:
+            return max(recent, key=lambda prompt: prompt.number)
         return await self._database.read(partial(store.of_output, owner_id=owner_id, place=place, path=path))
 
     async def hide(self, owner_id: int, ids: Sequence[str] | None) -> None:
@@ -200,7 +208,8 @@ class Prompts:
         await self._database.run(partial(store.hide, owner_id=owner_id, ids=hidden, at=self._now()))
 
     def _unwritten(self, wanted: Wanted) -> dict[str, Accepted]:
-        return {name: each for name, each in self._writer.unwritten.items() if wanted.fits(each.prompt)}
+        changes = self._writer.unwritten.items()
+        return {name: change.now for name, change in changes if wanted.fits(change.now.prompt)}
 
     # Inside
 
@@ -220,16 +229,15 @@ class Prompts:
     def _tell(self, prompt: Prompt) -> None:
         data = {"id": prompt.id, "state": prompt.state}
         self._bus.publish(TOPIC, "prompt.changed", data, to=person(prompt.owner_id))
-        for listener in tuple(self._listeners):
-            listener(prompt)
+        for listener in self._listeners:
+            try:
+                listener(prompt)
+            except Exception:  # noqa: BLE001 what is on record does not hang on who listens
+                _log.exception("a listener failed")
 
 
 def _in_order(found: Any) -> list[Accepted]:
     return sorted(found, key=lambda each: (each.prompt.state != "running", each.prompt.number))
-
-
-def _told(value: Any) -> str | None:
-    return None if value is None else texts.written(texts.finite(value))
 
 
 def _new(

@@ -1,10 +1,10 @@
 """Prompts in the database. Each function is one transaction's work, or part of one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from comfystudio.queue import texts
@@ -16,6 +16,7 @@ __all__ = ["Change", "New", "Wanted", "add", "change", "hide", "history", "live"
 
 _NAMES = tuple(field.name for field in fields(Prompt))
 _COLUMNS = tuple(getattr(PromptRow, name) for name in _NAMES)
+_CHANGING = ("state", "started_at", "ended_at", "worker", "error", "files")
 _PARTS = (
     PromptBodyRow.graph,
     PromptBodyRow.extra,
@@ -99,35 +100,27 @@ def add(session: Session, new: New) -> Prompt | None:
     )
 
 
-def change(session: Session, changes: Iterable[Change]) -> None:
-    """Write each of `changes`."""
-    for each in changes:
-        prompt, body = each.now.prompt, each.now.body
-        session.execute(
-            update(PromptRow)
-            .where(PromptRow.number == prompt.number)
-            .values(
-                state=prompt.state,
-                started_at=prompt.started_at,
-                ended_at=prompt.ended_at,
-                worker=prompt.worker,
-                error=prompt.error,
-                files=prompt.files,
-            )
-        )
-        if prompt.state in OVER:
-            session.execute(
-                update(PromptBodyRow)
-                .where(PromptBodyRow.number == prompt.number)
-                .values(outputs=_kept(body.outputs), status=_kept(body.status), meta=_kept(body.meta))
-            )
-            session.execute(delete(OutputRow).where(OutputRow.number == prompt.number))
-            if each.made:
-                rows = [
-                    {"number": prompt.number, "owner_id": prompt.owner_id, "place": made.place, "path": made.path}
-                    for made in each.made
-                ]
-                session.execute(insert(OutputRow), rows)
+def change(session: Session, to: Change) -> None:
+    """Write what changed about a prompt; of one that is over also what it made."""
+    prompt, body = to.now.prompt, to.now.body
+    session.execute(
+        update(PromptRow)
+        .where(PromptRow.number == prompt.number)
+        .values({name: getattr(prompt, name) for name in _CHANGING})
+    )
+    if prompt.state not in OVER:
+        return
+    session.execute(
+        update(PromptBodyRow)
+        .where(PromptBodyRow.number == prompt.number)
+        .values(outputs=_kept(body.outputs), status=_kept(body.status), meta=_kept(body.meta))
+    )
+    rows = [
+        {"number": prompt.number, "owner_id": prompt.owner_id, "place": made.place, "path": made.path}
+        for made in to.made
+    ]
+    if rows:
+        session.execute(insert(OutputRow), rows)
 
 
 def _kept(text: str | None) -> bytes | None:
@@ -206,11 +199,12 @@ def _says(word: str) -> ColumnElement[bool]:
 
 
 def of_output(session: Session, owner_id: int, place: str, path: str) -> Prompt | None:
-    """The newest prompt that made the file."""
+    """The newest prompt that made the file and is not hidden."""
     asked = (
         select(*_COLUMNS)
         .join(OutputRow, OutputRow.number == PromptRow.number)
         .where(OutputRow.owner_id == owner_id, OutputRow.place == place, OutputRow.path == path)
+        .where(PromptRow.hidden_at.is_(None))
         .order_by(OutputRow.number.desc())
         .limit(1)
     )

@@ -17,16 +17,16 @@ _STRING_NODES = ("string", "text")
 
 def summary_of(graph: Any) -> str:
     """At most 500 characters on one line: what is wanted, not what is unwanted; empty where nothing is said."""
-    nodes = {str(name): node for name, node in graph.items()} if isinstance(graph, dict) else {}
-    inputs = {name: _inputs(node) for name, node in nodes.items()}
+    found = graph.items() if isinstance(graph, dict) else ()
+    nodes = {str(name): node for name, node in found if isinstance(node, dict)}
+    inputs = {name: _inputs(node.get("inputs")) for name, node in nodes.items()}
     unwanted = _reached(inputs, "negative", "positive") - _reached(inputs, "positive", "negative")
     texts = _texts(nodes, inputs, unwanted)
     names = [*_models(inputs.values()), *_prefixes(inputs.values())]
     return _join([_join(texts, _TEXTS_LONGEST), *names], LONGEST)
 
 
-def _inputs(node: Any) -> dict[str, Any]:
-    found = node.get("inputs") if isinstance(node, dict) else None
+def _inputs(found: Any) -> dict[str, Any]:
     return {str(name): value for name, value in found.items()} if isinstance(found, dict) else {}
 
 

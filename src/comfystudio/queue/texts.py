@@ -7,14 +7,18 @@ large ones are written piece by piece: the event loop gets its turn between the 
 import json
 import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
-__all__ = ["finite", "kept", "read", "written"]
+__all__ = ["kept", "read", "storable", "told", "written"]
 
-LEVELS = 4
 SMALL = 512
+AT_ONCE = 16
+LETTERS = 1 << 20
+LEVELS = 12
 _DEFLATED = b"x"  # how compressed bytes begin, and no JSON text does
+_encode = json.JSONEncoder(allow_nan=False).encode
 
 
 def written(value: Any) -> str:
@@ -23,30 +27,69 @@ def written(value: Any) -> str:
 
 
 def _pieces(value: Any, levels: int) -> Iterator[str]:
-    if levels and isinstance(value, dict) and value:
-        opening = "{"
-        for name, each in value.items():
-            yield f"{opening}{json.dumps(str(name))}: "
-            yield from _pieces(each, levels - 1)
-            opening = ", "
+    """The text in pieces: of much in one place some at a time, of a little each on its own, for each may be large."""
+    if isinstance(value, dict) and value and levels:
+        yield "{"
+        yield from _apart(_of_members(value, levels))
         yield "}"
-    elif levels and isinstance(value, list) and value:
-        opening = "["
-        for each in value:
-            yield opening
-            yield from _pieces(each, levels - 1)
-            opening = ", "
+    elif isinstance(value, list) and value and levels:
+        yield "["
+        yield from _apart(_of_items(value, levels))
         yield "]"
+    elif isinstance(value, str) and len(value) > LETTERS:
+        yield '"'
+        for start in range(0, len(value), LETTERS):
+            yield _encode(value[start : start + LETTERS])[1:-1]
+        yield '"'
     else:
-        yield json.dumps(value, allow_nan=False)
+        yield _encode(value)
 
 
-def finite(value: Any) -> Any:
-    """`value` with null for each number that JSON cannot say."""
+def _of_members(value: dict[str, Any], levels: int) -> Iterator[Iterable[str]]:
+    if len(value) > AT_ONCE:
+        members = iter(value.items())
+        while some := dict(islice(members, AT_ONCE)):
+            yield (_encode(some)[1:-1],)
+    else:
+        for name, each in value.items():
+            yield chain((_encode(str(name)), ": "), _pieces(each, levels - 1))
+
+
+def _of_items(value: list[Any], levels: int) -> Iterator[Iterable[str]]:
+    if len(value) > AT_ONCE:
+        for start in range(0, len(value), AT_ONCE):
+            yield (_encode(value[start : start + AT_ONCE])[1:-1],)
+    else:
+        for each in value:
+            yield _pieces(each, levels - 1)
+
+
+def _apart(parts: Iterable[Iterable[str]]) -> Iterator[str]:
+    """The pieces of `parts`, with a comma between one part and the next."""
+    for number, part in enumerate(parts):
+        if number:
+            yield ", "
+        yield from part
+
+
+def told(value: Any) -> str | None:
+    """What a worker tells as JSON text, with null for what JSON has no words for; None for nothing."""
+    if value is None:
+        return None
+    try:
+        try:
+            return written(value)
+        except ValueError:
+            return written(_finite(value))
+    except RecursionError:
+        return None
+
+
+def _finite(value: Any) -> Any:
     if isinstance(value, dict):
-        return {str(name): finite(each) for name, each in value.items()}
+        return {str(name): _finite(each) for name, each in value.items()}
     if isinstance(value, list):
-        return [finite(each) for each in value]
+        return [_finite(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
@@ -59,3 +102,8 @@ def kept(text: str) -> bytes:
 def read(content: bytes) -> str:
     """The JSON text that `kept` made."""
     return (zlib.decompress(content) if content.startswith(_DEFLATED) else content).decode()
+
+
+def storable(text: str) -> str:
+    """`text` with a question mark for each half of a character that stands alone."""
+    return text.encode(errors="replace").decode()
