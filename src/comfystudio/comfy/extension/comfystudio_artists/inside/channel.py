@@ -1,0 +1,109 @@
+"""The one connection over which the portal hears everything that is meant for artists, tagged with its owner."""
+
+import asyncio
+import json
+import struct
+from collections import deque
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+__all__ = ["Channel", "Outbox", "encode_frame"]
+
+HEARTBEAT = 20.0  # seconds
+PREVIEWS = frozenset((1, 2, 4))  # kinds of ComfyUI's binary frames of which only the newest matters
+
+
+def encode_frame(owner: int, prompt_id: str | None, frame: bytes) -> bytes:
+    """ComfyUI's own binary frame behind a header: u32 length of the JSON, the JSON, the frame."""
+    header = json.dumps({"owner": owner, "prompt_id": prompt_id}).encode()
+    return struct.pack(">I", len(header)) + header + frame
+
+
+class Outbox:
+    """What waits for one connection: texts all and in order, of an owner's previews only the newest."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[list[str | bytes | None]] = deque()
+        self._previews: dict[int, list[str | bytes | None]] = {}
+        self._filled = asyncio.Event()
+
+    def put(self, payload: str | bytes, preview_of: int | None = None) -> None:
+        """Let `payload` wait; a preview takes the place of an older one of the same owner that was not sent yet."""
+        slot: list[str | bytes | None] = [payload]
+        if preview_of is not None:
+            older = self._previews.get(preview_of)
+            if older is not None:
+                older[0] = None
+            self._previews[preview_of] = slot
+        self._waiting.append(slot)
+        self._filled.set()
+
+    async def take(self) -> str | bytes:
+        """The next payload, as soon as there is one."""
+        while True:
+            while self._waiting:
+                slot = self._waiting.popleft()
+                payload, slot[0] = slot[0], None
+                if payload is not None:
+                    return payload
+            self._previews.clear()
+            self._filled.clear()
+            await self._filled.wait()
+
+
+class Channel:
+    """All connections of the portal (one, or two while a new portal takes over). Used on the loop's thread only."""
+
+    def __init__(self) -> None:
+        self._outboxes: set[Outbox] = set()
+
+    @property
+    def open(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._outboxes)
+
+    def text(self, message: dict[str, Any]) -> None:
+        """Send a JSON object to whoever listens; nothing is kept for later."""
+        if self._outboxes:
+            encoded = json.dumps(message, default=repr)
+            for outbox in self._outboxes:
+                outbox.put(encoded)
+
+    def binary(self, owner: int, prompt_id: str | None, frame: bytes) -> None:
+        """Send one of ComfyUI's binary frames to whoever listens."""
+        if self._outboxes:
+            kind = int.from_bytes(frame[:4], "big")
+            payload = encode_frame(owner, prompt_id, bytes(frame))
+            for outbox in self._outboxes:
+                outbox.put(payload, preview_of=owner if kind in PREVIEWS else None)
+
+    async def serve(self, request: web.Request, hello: dict[str, Any]) -> web.WebSocketResponse:
+        """Answer GET /comfystudio/events; `hello` is what runs and waits now, and everything later follows it."""
+        socket = web.WebSocketResponse(compress=False, heartbeat=HEARTBEAT)
+        outbox = Outbox()
+        outbox.put(json.dumps({"hello": hello}))
+        self._outboxes.add(outbox)
+        await socket.prepare(request)
+        sending = asyncio.ensure_future(_send(socket, outbox))
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.ERROR:
+                    break
+        finally:
+            self._outboxes.discard(outbox)
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+        return socket
+
+
+async def _send(socket: web.WebSocketResponse, outbox: Outbox) -> None:
+    while True:
+        payload = await outbox.take()
+        try:
+            if isinstance(payload, str):
+                await socket.send_str(payload)
+            else:
+                await socket.send_bytes(payload)
+        except (ConnectionError, RuntimeError):  # gone; the reading side ends by itself
+            return

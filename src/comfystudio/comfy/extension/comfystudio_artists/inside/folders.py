@@ -1,0 +1,173 @@
+"""ComfyUI's folders as the current owner has them: <base>/<owner's folder>, and nothing outside it."""
+
+import os
+import re
+import stat
+from collections.abc import Callable
+from typing import Any
+
+from . import hooks
+from .containment import first_part, inside, leads_out
+from .owners import Owners
+
+__all__ = ["Folders", "OutsideYourFoldersError"]
+
+KINDS = ("output", "input", "temp", "user")
+# Output is shared with the owner's other tools through the group; nobody else reads what is not an output.
+_ANNOTATION = re.compile(r" ?\[(?:input|output|temp)\]$")
+MODES = {"output": 0o770, "input": 0o700, "temp": 0o700, "user": 0o700}
+
+
+class OutsideYourFoldersError(PermissionError):
+    """A path leads outside the folders of the owner for whom the code runs."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} leads outside your folders. Use a name inside them, without '..' or links.")
+
+
+class Folders:
+    """The four folders, virtual once `install` was called."""
+
+    def __init__(self, owners: Owners) -> None:
+        self._owners = owners
+        self._kept = hooks.Kept()
+        self.asked: Callable[[str], None] = lambda _kind: None  # told each time an owner's folder is looked up
+
+    def base(self, kind: str) -> str:
+        """ComfyUI's own folder of that kind, above all owners."""
+        found: str = self._kept[f"folder_paths:get_{kind}_directory"]()
+        return found
+
+    def of(self, kind: str, number: int) -> str:
+        """The owner's folder of that kind, made when it is not there; absolute."""
+        base = os.path.abspath(self.base(kind))
+        path = os.path.join(base, self._owners.folder(number))
+        try:
+            found = os.lstat(path)
+        except FileNotFoundError:
+            found = _make(path, MODES[kind])
+        if not stat.S_ISDIR(found.st_mode):  # a link in place of an owner's folder is never followed
+            raise OutsideYourFoldersError(path)
+        return path
+
+    def current(self, kind: str) -> str:
+        """The folder of that kind for whoever the code runs for."""
+        number = self._owners.current()
+        if number is None:
+            return self.base(kind)
+        self.asked(kind)
+        return self.of(kind, number)
+
+    def rerooted(self, path: str, number: int) -> str:
+        """`path` if it is the owner's; the same place below the owner's folder if it is a base folder's or another's.
+
+        Nodes keep the folder they asked for: in their instance, in their class, since before a rename.
+        OutsideYourFoldersError for a path below none of the base folders.
+        """
+        for kind in KINDS:
+            parts = first_part(self.base(kind), path)
+            if parts is None:
+                continue
+            mine, (first, rest) = self.of(kind, number), parts
+            if first == self._owners.folder(number) or self._owners.is_owners(first):
+                return os.path.join(mine, rest) if rest else mine
+            return os.path.join(mine, first, rest) if first else mine
+        raise OutsideYourFoldersError(path)
+
+    def holds(self, path: str, number: int) -> bool:
+        """Whether `path`, links followed, is inside one of the owner's folders."""
+        return any(inside(self.of(kind, number), path) for kind in KINDS)
+
+    def of_others(self, path: str, number: int) -> bool:
+        """Whether `path`, links followed, lies below a base folder but not in the owner's part of it."""
+        return any(inside(self.base(kind), path) for kind in KINDS) and not self.holds(path, number)
+
+    def leads_out(self, name: str, number: int) -> bool:
+        """Whether a name as a node would use it passes a link below an owner's folder and ends outside all of them."""
+        bare = _ANNOTATION.sub("", name).strip()
+        return any(leads_out(self.of(kind, number), bare) for kind in ("input", "output", "temp"))
+
+    def install(self) -> None:
+        """Put the virtual folders in place of ComfyUI's functions (all of the prestart stage must be there)."""
+        for kind in KINDS:
+            hooks.replace(self._kept, f"folder_paths:get_{kind}_directory", self._directory(kind))
+        hooks.replace(self._kept, "folder_paths:get_save_image_path", self._save_image_path)
+        hooks.replace(self._kept, "folder_paths:get_annotated_filepath", self._annotated)
+        hooks.replace(self._kept, "folder_paths:exists_annotated_filepath", self._exists)
+        if hasattr(hooks.module("folder_paths"), "get_system_user_directory"):
+            hooks.replace(self._kept, "folder_paths:get_system_user_directory", self._system)
+
+    def _directory(self, kind: str) -> Callable[[Any], Any]:
+        def make(_original: Any) -> Any:
+            def directory() -> str:
+                return self.current(kind)
+
+            return directory
+
+        return make
+
+    def _system(self, original: Any) -> Any:
+        def get_system_user_directory(*args: Any, **kwargs: Any) -> Any:
+            with self._owners.acting(None):
+                return original(*args, **kwargs)
+
+        return get_system_user_directory
+
+    def _save_image_path(self, original: Any) -> Any:
+        def get_save_image_path(
+            filename_prefix: str, output_dir: str, image_width: int = 0, image_height: int = 0
+        ) -> Any:
+            number = self._owners.current()
+            if number is None:
+                return original(filename_prefix, output_dir, image_width, image_height)
+            root = self.rerooted(output_dir, number)
+            wanted = os.path.join(root, os.path.dirname(os.path.normpath(filename_prefix)))
+            if "\0" in filename_prefix or not self.holds(wanted, number) or not inside(root, wanted):
+                raise OutsideYourFoldersError(filename_prefix)
+            found = original(filename_prefix, root, image_width, image_height)
+            if not self.holds(found[0], number):  # a pattern such as %year% may have completed the name of a link
+                raise OutsideYourFoldersError(filename_prefix)
+            return found
+
+        return get_save_image_path
+
+    def _located(self, name: str, default_dir: str | None, number: int) -> str | None:
+        """Where an annotated name points for `number`, or None when that is outside."""
+        bare, folder = hooks.module("folder_paths").annotated_filepath(name)
+        if folder is None:
+            folder = self.of("input", number) if default_dir is None else self.rerooted(default_dir, number)
+        path = os.path.join(folder, bare)
+        return path if inside(folder, path) and self.holds(path, number) else None
+
+    def _annotated(self, original: Any) -> Any:
+        def get_annotated_filepath(name: str, default_dir: str | None = None) -> Any:
+            number = self._owners.current()
+            if number is None:
+                return original(name, default_dir)
+            path = self._located(name, default_dir, number)
+            if path is None:
+                raise OutsideYourFoldersError(name)
+            return path
+
+        return get_annotated_filepath
+
+    def _exists(self, original: Any) -> Any:
+        def exists_annotated_filepath(name: str) -> Any:
+            number = self._owners.current()
+            if number is None:
+                return original(name)
+            path = self._located(name, None, number)
+            return path is not None and os.path.exists(path)
+
+        return exists_annotated_filepath
+
+
+def _make(path: str, mode: int) -> os.stat_result:
+    """A new folder with exactly `mode`, whatever the umask; a group inherited from above stays."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    try:
+        os.mkdir(path, mode)
+    except FileExistsError:
+        return os.lstat(path)
+    os.chmod(path, mode | (os.lstat(path).st_mode & stat.S_ISGID))
+    return os.lstat(path)
