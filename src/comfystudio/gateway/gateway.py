@@ -188,7 +188,7 @@ class Gateway:
             return await front.answer(self._visit(passage, caller, upstream))
         if upstream is None:
             return await self._starting.not_ready(request, place, caller)
-        return await self._forward(passage, caller, upstream, (), None)
+        return await self._forward(passage, caller, upstream)
 
     def _front_of(self, tool: str) -> Front | None:
         name = self._tools.manifest(tool).gateway.front
@@ -200,10 +200,12 @@ class Gateway:
         async def not_ready() -> web.StreamResponse:
             return await self._starting.not_ready(request, place, caller)
 
-        async def send_on(headers: Sequence[Header], target: str | None) -> web.StreamResponse:
+        async def send_on(
+            headers: Sequence[Header], target: str | None, answer: Sequence[Header]
+        ) -> web.StreamResponse:
             if upstream is None:
                 return await not_ready()
-            return await self._forward(passage, caller, upstream, headers, target)
+            return await self._forward(passage, caller, upstream, headers=headers, target=target, answer=answer)
 
         def hold(close: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
             return self.opens.held(partial(self._still, passage), close, caller.session_id)
@@ -211,12 +213,21 @@ class Gateway:
         return Visit(request, caller, place, passage.address, passage.socket, upstream, send_on, not_ready, hold)
 
     async def _forward(
-        self, passage: Passage, caller: Caller, upstream: Upstream, headers: Sequence[Header], target: str | None
+        self,
+        passage: Passage,
+        caller: Caller,
+        upstream: Upstream,
+        *,
+        headers: Sequence[Header] = (),
+        target: str | None = None,
+        answer: Sequence[Header] = (),
     ) -> web.StreamResponse:
         request, place = passage.request, passage.place
         extra = "".join(f"{name}: {value}\r\n" for name, value in headers).encode()
         way, still = self._ways.to(upstream), partial(self._still, passage)
-        exchange = Exchange(request, place, passage.address, way, still, caller.session_id, extra, target)
+        exchange = Exchange(
+            request, place, passage.address, way, still, caller.session_id, extra, target, tuple(answer)
+        )
         try:
             return await (self._sockets.relay(exchange) if passage.socket else self._proxy.forward(exchange))
         except Unreachable:

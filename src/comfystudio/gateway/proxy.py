@@ -38,7 +38,8 @@ class ExpectationFailed(StudioError):
 class Exchange:
     """One request on its way: `still` says whether its right to go on holds, `session` by which session it came.
 
-    `extra` are header lines for the tool; `target` the path and query to ask for, where not the client's own.
+    `extra` are header lines for the tool; `target` the path and query to ask for, where not the client's own;
+    `answer` headers that take the place of the tool's own.
     """
 
     request: web.Request
@@ -49,6 +50,7 @@ class Exchange:
     session: int | None
     extra: bytes = b""
     target: str | None = None
+    answer: tuple[tuple[str, str], ...] = ()
 
 
 class Proxy:
@@ -226,7 +228,12 @@ def _asking(exchange: Exchange, body: Body) -> bytes:
 def _answer_head(
     exchange: Exchange, message: RawResponseMessage, length: str | None, *, keep: bool, chunked: bool = False
 ) -> bytes:
-    lines = exchange.way.policy.answer(message.raw_headers, exchange.place)
+    raw, ours = message.raw_headers, exchange.answer
+    if ours:
+        replaced = {name.lower().encode() for name, _ in ours}
+        raw = tuple(each for each in raw if each[0].lower() not in replaced)
+    lines = exchange.way.policy.answer(raw, exchange.place)
+    lines += [f"{name}: {value}\r\n".encode() for name, value in ours]
     reason = message.reason
     return head(exchange.request, message.code, reason, b"".join(lines), length, keep=keep, chunked=chunked)
 

@@ -33,13 +33,19 @@ class Visit:
     address: str
     socket: bool
     upstream: Upstream | None
-    send_on: Callable[[Sequence[Header], str | None], Awaitable[web.StreamResponse]]
+    send_on: Callable[[Sequence[Header], str | None, Sequence[Header]], Awaitable[web.StreamResponse]]
     say_not_ready: Callable[[], Awaitable[web.StreamResponse]]
     hold: Callable[[Callable[[], None]], AbstractContextManager[None]]
 
-    async def forward(self, *, headers: Sequence[Header] = (), target: str | None = None) -> web.StreamResponse:
-        """Send the request on with `headers` added, to another path and query where `target` names one."""
-        return await self.send_on(headers, target)
+    async def forward(
+        self, *, headers: Sequence[Header] = (), target: str | None = None, answer: Sequence[Header] = ()
+    ) -> web.StreamResponse:
+        """Send the request on with `headers` added, to another path and query where `target` names one.
+
+        `answer` are headers put in the place of the tool's own. A request with a target is never answered from
+        what the gateway keeps, nor its answer kept.
+        """
+        return await self.send_on(headers, target, answer)
 
     async def not_ready(self) -> web.StreamResponse:
         """What every tool answers while it is not ready: the page that waits, or 503 to programs."""

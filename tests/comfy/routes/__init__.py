@@ -1,0 +1,1 @@
+"""The routes of ComfyUI and what the studio makes of them."""
