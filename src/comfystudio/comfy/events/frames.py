@@ -86,7 +86,7 @@ def read_text(text: str) -> Said:
     try:
         found = json.loads(text)
         if "message" in found:
-            return Told(_number(found["owner"]), _id(found.get("prompt_id")), _message(found["message"]))
+            return Told(_number(found.get("owner")), _id(found.get("prompt_id")), _message(found["message"]))
         if "result" in found:
             return ended_of(found["result"])
         if "queued" in found:
@@ -165,6 +165,9 @@ def _message(found: Any) -> Mapping[str, Any]:
 
 
 def _number(found: Any) -> int:
+    """An owner's number; 0, which is nobody's, for what the studio itself asked for."""
+    if found is None:
+        return 0
     if type(found) is not int:
         raise TypeError("an owner that is no number")
     return found
@@ -175,4 +178,4 @@ def _id(found: Any) -> str | None:
 
 
 def _owners(entries: Any) -> dict[str, int]:
-    return {str(each["id"]): _number(each.get("owner") or 0) for each in entries}
+    return {str(each["id"]): _number(each.get("owner")) for each in entries}

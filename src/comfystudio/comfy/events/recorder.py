@@ -15,6 +15,9 @@ from comfystudio.queue import Accepted, Prompts
 
 __all__ = ["Recorder", "refusal"]
 
+# What a prompt's extra data may hold on record: keys for services of others are passed on and never kept.
+KEPT = ("extra_pnginfo", "preview_method", "create_time")
+
 
 class Recorder:
     """`worker` is the process that says it all, as it stands on record; `on_hello` finds out what was missed."""
@@ -80,9 +83,10 @@ class Recorder:
     async def queued(self, event: Queued) -> None:
         """Code inside ComfyUI queued it by itself."""
         if event.owner > 0 and self._prompts.get_live(event.prompt_id) is None:
+            extra = {name: event.extra[name] for name in KEPT if name in event.extra}
             targets = list(event.targets)
             await self._prompts.adopt(
-                event.owner, id=event.prompt_id, graph=event.graph, extra=event.extra, targets=targets
+                event.owner, id=event.prompt_id, graph=event.graph, extra=extra, targets=targets
             )
 
     def failed(self, accepted: Accepted, sentence: str) -> None:
