@@ -7,7 +7,7 @@ import pytest
 
 from comfystudio.errors import Conflict, Invalid
 from comfystudio.events import Bus
-from comfystudio.queue import Prompt, Prompts
+from comfystudio.queue import LIVE, OVER, Prompt, Prompts
 from comfystudio.storage import Database
 from tests.queue.house import ALICE, BOB, graph, post, record
 
@@ -140,6 +140,26 @@ async def test_pages_are_filtered_and_go_on_below_a_number(prompts: Prompts) -> 
         assert _ids(await prompts.page(ALICE, text="l_c", limit=9)) == ["c"]
         assert _ids(await prompts.page(ALICE, text="sdxl_base.safetensors", limit=9)) == ["d", "c", "b", "a"]
         assert await prompts.page(ALICE, text="blurry", limit=9) == []
+        await prompts.flush()
+
+
+async def test_parts_know_how_many_there_are(prompts: Prompts) -> None:
+    """From any place, in either order, by number or by how long they took; those that took no time come together."""
+    for name, took in (("a", 5.0), ("b", 1.0), ("c", 3.0), ("d", None), ("e", None)):
+        await post(prompts, ALICE, name)
+        if took is not None:
+            prompts.started(name, 10.0, "comfy-ui")
+            prompts.finished(name, "done", at=10.0 + took)
+    await post(prompts, BOB, "other")
+    for _ in ("still in memory", "on disk"):
+        found, count = await prompts.part(ALICE, OVER, limit=2)
+        assert (_ids(found), count) == (["c", "b"], 3)
+        found, count = await prompts.part(ALICE, (*OVER, *LIVE), limit=2, offset=1, descending=False)
+        assert (_ids(found), count) == (["b", "c"], 5)
+        found, _ = await prompts.part(ALICE, (*OVER, *LIVE), limit=9, by_duration=True)
+        assert _ids(found) == ["a", "c", "b", "e", "d"]
+        found, _ = await prompts.part(ALICE, {"done"}, limit=2, offset=1, by_duration=True, descending=False)
+        assert _ids(found) == ["c", "a"]
         await prompts.flush()
 
 

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,18 @@ __all__ = ["Prompts"]
 _log = logging.getLogger(__name__)
 TOPIC = "prompts"
 MOST_WORDS = 8
+
+
+@dataclass(frozen=True)
+class Unwritten:
+    """What the disk does not know yet: those that fit a list, and the numbers not to be taken from the disk."""
+
+    fitting: list[Accepted]
+    without: list[int]
+
+    def span(self, limit: int, offset: int) -> tuple[int, int]:
+        """How many to read, and from where, so that both together hold the part that is asked for."""
+        return (limit + offset, 0) if self.fitting else (limit, offset)
 
 
 class Prompts:
@@ -165,12 +177,14 @@ class Prompts:
 
     async def history(self, owner_id: int, *, limit: int, offset: int = 0) -> list[Accepted]:
         """What is over for `owner_id` and not hidden, the newest first."""
-        recent = self._unwritten(Wanted(owner_id, None, (), None))
-        if not recent:
-            return await self._database.read(partial(store.history, owner_id=owner_id, limit=limit, offset=offset))
-        found = await self._database.read(partial(store.history, owner_id=owner_id, limit=limit + offset, offset=0))
-        over = {each.prompt.number: each for each in [*found, *recent.values()] if each.prompt.state in OVER}
-        return [over[number] for number in sorted(over, reverse=True)][offset : offset + limit]
+        wanted = Wanted(owner_id, OVER)
+        unwritten = self._unwritten(wanted)
+        most, start = unwritten.span(limit, offset)
+        found = await self._database.read(
+            partial(store.whole, wanted=wanted, without=unwritten.without, limit=most, offset=start)
+        )
+        merged = sorted([*unwritten.fitting, *found], key=lambda each: each.prompt.number, reverse=True)
+        return merged[offset - start :][:limit]
 
     async def page(
         self,
@@ -185,12 +199,45 @@ class Prompts:
 
         Each word of `text` stands somewhere in the summary of what is found.
         """
-        wanted = Wanted(owner_id, state, tuple((text or "").split()[:MOST_WORDS]), before)
-        changed = self._unwritten(replace(wanted, state=None))
-        found = await self._database.read(partial(store.page, wanted=wanted, limit=limit + len(changed)))
-        now = {each.number: each for each in found if each.id not in changed}
-        now |= {each.prompt.number: each.prompt for each in changed.values() if wanted.fits(each.prompt)}
-        return [now[number] for number in sorted(now, reverse=True)][:limit]
+        words = tuple((text or "").split()[:MOST_WORDS])
+        wanted = Wanted(owner_id, (state,) if state else (), words, before)
+        return await self._part(wanted, self._unwritten(wanted), limit, 0)
+
+    async def part(
+        self,
+        owner_id: int,
+        states: Collection[State],
+        *,
+        limit: int,
+        offset: int = 0,
+        by_duration: bool = False,
+        descending: bool = True,
+    ) -> tuple[list[Prompt], int]:
+        """Prompts of `owner_id` in one of `states` from `offset`, and how many there are; hidden ones are not.
+
+        The newest first, or those that took longest, unless `descending` is false. One that has not run and ended
+        took no time.
+        """
+        wanted = Wanted(owner_id, tuple(states), by_duration=by_duration, upward=not descending)
+        unwritten = self._unwritten(wanted)
+        found = await self._part(wanted, unwritten, limit, offset)
+        counted = await self._database.read(partial(store.count, wanted=wanted, without=unwritten.without))
+        return found, counted + len(unwritten.fitting)
+
+    async def _part(self, wanted: Wanted, unwritten: Unwritten, limit: int, offset: int) -> list[Prompt]:
+        most, start = unwritten.span(limit, offset)
+        found = await self._database.read(
+            partial(store.listed, wanted=wanted, without=unwritten.without, limit=most, offset=start)
+        )
+        merged = sorted(
+            [*(each.prompt for each in unwritten.fitting), *found], key=wanted.rank, reverse=not wanted.upward
+        )
+        return merged[offset - start :][:limit]
+
+    def _unwritten(self, wanted: Wanted) -> Unwritten:
+        changed = [each.now for each in self._writer.unwritten.values()]
+        fitting = [each for each in changed if wanted.fits(each.prompt)]
+        return Unwritten(fitting, [each.prompt.number for each in changed])
 
     async def of_output(self, owner_id: int, place: str, path: str) -> Prompt | None:
         """The newest prompt that made the file `path` of `owner_id`."""
@@ -206,10 +253,6 @@ class Prompts:
         await self._writer.flush()
         hidden = None if ids is None else list(dict.fromkeys(ids))
         await self._database.run(partial(store.hide, owner_id=owner_id, ids=hidden, at=self._now()))
-
-    def _unwritten(self, wanted: Wanted) -> dict[str, Accepted]:
-        changes = self._writer.unwritten.items()
-        return {name: change.now for name, change in changes if wanted.fits(change.now.prompt)}
 
     # Inside
 

@@ -1,10 +1,10 @@
 """Prompts in the database. Each function is one transaction's work, or part of one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from comfystudio.queue import texts
@@ -12,7 +12,7 @@ from comfystudio.queue.files import Made
 from comfystudio.queue.model import LIVE, OVER, Accepted, Body, Prompt, State
 from comfystudio.storage.tables import OutputRow, PromptBodyRow, PromptRow
 
-__all__ = ["Change", "New", "Wanted", "add", "change", "hide", "history", "live", "of_output", "one", "page"]
+__all__ = ["Change", "New", "Wanted", "add", "change", "count", "hide", "listed", "live", "of_output", "one", "whole"]
 
 _NAMES = tuple(field.name for field in fields(Prompt))
 _COLUMNS = tuple(getattr(PromptRow, name) for name in _NAMES)
@@ -42,22 +42,34 @@ class New:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which prompts a list is to hold: of whom, in which state, with which words, below which number."""
+    """Which prompts a list is to hold, in which order. Hidden ones are in none.
+
+    Of whom, in which states, with which words, below which number; the newest, or those that took longest, first,
+    or the other way round where `upward`.
+    """
 
     owner_id: int | None = None
-    state: State | None = None
+    states: tuple[State, ...] = ()
     words: tuple[str, ...] = ()
     before: int | None = None
+    by_duration: bool = False
+    upward: bool = False
 
     def fits(self, prompt: Prompt) -> bool:
         """Whether `prompt` is one of them."""
         summary = prompt.summary.casefold()
         return (
             self.owner_id in {None, prompt.owner_id}
-            and self.state in {None, prompt.state}
+            and (not self.states or prompt.state in self.states)
             and (self.before is None or prompt.number < self.before)
             and all(word.casefold() in summary for word in self.words)
         )
+
+    def rank(self, prompt: Prompt) -> tuple[float, int]:
+        """What they are ordered by."""
+        took = (prompt.ended_at or 0.0) - (prompt.started_at or 0.0)
+        known = self.by_duration and prompt.ended_at is not None and prompt.started_at is not None
+        return (took if known else 0.0, prompt.number)
 
 
 @dataclass(frozen=True)
@@ -154,16 +166,10 @@ def one(session: Session, owner_id: int, prompt_id: str) -> Accepted | None:
     return None if row is None else _accepted(row)
 
 
-def history(session: Session, owner_id: int, limit: int, offset: int) -> list[Accepted]:
-    """Those of `owner_id` that are over and not hidden, the newest first."""
-    asked = (
-        _whole()
-        .where(PromptRow.owner_id == owner_id, PromptRow.state.in_(OVER), PromptRow.hidden_at.is_(None))
-        .order_by(PromptRow.number.desc())
-        .limit(limit)
-        .offset(offset)
-    )
-    return [_accepted(row) for row in session.execute(asked)]
+def whole(session: Session, wanted: Wanted, without: Collection[int], limit: int, offset: int) -> list[Accepted]:
+    """Those from `offset` that are wanted and not in `without`, with their large parts."""
+    asked = _ordered(_matching(_whole(), wanted, without), wanted)
+    return [_accepted(row) for row in session.execute(asked.limit(limit).offset(offset))]
 
 
 def hide(session: Session, owner_id: int, ids: Sequence[str] | None, at: float) -> None:
@@ -177,19 +183,37 @@ def hide(session: Session, owner_id: int, ids: Sequence[str] | None, at: float) 
         session.execute(wanted.where(PromptRow.id == each).values(hidden_at=at))
 
 
-def page(session: Session, wanted: Wanted, limit: int) -> list[Prompt]:
-    """Those that are wanted and not hidden, the newest first."""
-    asked = select(*_COLUMNS).where(PromptRow.hidden_at.is_(None))
+def listed(session: Session, wanted: Wanted, without: Collection[int], limit: int, offset: int) -> list[Prompt]:
+    """Those from `offset` that are wanted and not in `without`."""
+    asked = _ordered(_matching(select(*_COLUMNS), wanted, without), wanted)
+    return [_prompt(row) for row in session.execute(asked.limit(limit).offset(offset))]
+
+
+def count(session: Session, wanted: Wanted, without: Collection[int]) -> int:
+    """How many are wanted and not in `without`."""
+    asked = _matching(select(func.count()).select_from(PromptRow), wanted, without)
+    return int(session.execute(asked).scalar_one())
+
+
+def _matching(asked: Select[Any], wanted: Wanted, without: Collection[int]) -> Select[Any]:
+    asked = asked.where(PromptRow.hidden_at.is_(None))
     if wanted.owner_id is not None:
         asked = asked.where(PromptRow.owner_id == wanted.owner_id)
-    if wanted.state is not None:
-        asked = asked.where(PromptRow.state == wanted.state)
+    if wanted.states:
+        asked = asked.where(PromptRow.state.in_(wanted.states))
     if wanted.before is not None:
         asked = asked.where(PromptRow.number < wanted.before)
+    if without:
+        asked = asked.where(PromptRow.number.not_in(without))
     for word in wanted.words:
         asked = asked.where(_says(word))
-    rows = session.execute(asked.order_by(PromptRow.number.desc()).limit(limit))
-    return [_prompt(row) for row in rows]
+    return asked
+
+
+def _ordered(asked: Select[Any], wanted: Wanted) -> Select[Any]:
+    took = func.coalesce(PromptRow.ended_at - PromptRow.started_at, 0.0)
+    by = (took, PromptRow.number) if wanted.by_duration else (PromptRow.number,)
+    return asked.order_by(*(each.asc() if wanted.upward else each.desc() for each in by))
 
 
 def _says(word: str) -> ColumnElement[bool]:
