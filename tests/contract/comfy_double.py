@@ -1,8 +1,14 @@
-"""`python -m tests.contract.comfy_double --port 8188 …`: the double by hand, in the folder where it is started."""
+"""`python -m tests.contract.comfy_double --port 8188 …`: the double by hand, with its folders where it is started."""
 
+import os
+import sys
 from pathlib import Path
 
-from tests.contract.double.boot import main
-
 if __name__ == "__main__":
-    main(Path.cwd())
+    sys.path.insert(0, str(Path(__file__).with_name("double")))
+    sys.argv[1:1] = ["--base-directory", os.fspath(Path.cwd())]
+    Path("custom_nodes").mkdir(exist_ok=True)
+
+    from boot import main
+
+    main()

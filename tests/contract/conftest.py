@@ -1,4 +1,4 @@
-"""Both sides of the contract: the double, always, and the real server where COMFYUI_SOURCE names a checkout."""
+"""All sides of the contract: the double as both versions, and the real server that COMFYUI_SOURCE names."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -13,11 +13,11 @@ from tests.contract.running import Running, launch
 _REAL = (pytest.mark.real_comfyui, pytest.mark.timeout(300))
 
 
-@pytest.fixture(scope="session", params=["double", pytest.param("real", marks=_REAL)])
+@pytest.fixture(scope="session", params=["0.3.64", "0.28.0", pytest.param("real", marks=_REAL)])
 def checkout(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout to start: built here, or the one that COMFYUI_SOURCE names."""
-    if request.param == "double":
-        return make_checkout(tmp_path_factory.mktemp("checkout"))
+    """A checkout to start: built here for a version, or the one that COMFYUI_SOURCE names."""
+    if request.param != "real":
+        return make_checkout(tmp_path_factory.mktemp("checkout"), version=request.param)
     named = os.environ.get("COMFYUI_SOURCE")
     assert named, "Set COMFYUI_SOURCE to a ComfyUI checkout that has its venv (make test-real)"
     assert (Path(named) / "venv" / "bin" / "python").exists(), f"{named} has no venv/bin/python"

@@ -1,12 +1,15 @@
 """A ComfyUI checkout, real or not, as a running process."""
 
 import contextlib
+import functools
 import http.client
+import json
 import os
 import socket
 import subprocess
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -42,6 +45,19 @@ class Running:
     def url(self) -> str:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
+
+    @functools.cached_property
+    def version(self) -> str:
+        """Which ComfyUI it says that it is."""
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+            connection.request("GET", "/system_stats")
+            found: str = json.load(connection.getresponse())["system"]["comfyui_version"]
+        return found
+
+    @property
+    def newer(self) -> bool:
+        """Whether it answers as 0.28.0 does; otherwise as 0.3.64."""
+        return tuple(int(part) for part in self.version.split(".")[:2]) >= (0, 28)
 
     @property
     def output(self) -> Path:
@@ -90,8 +106,13 @@ def _read(pipe: IO[str], lines: list[str]) -> None:
             lines.append(line.rstrip("\n"))  # noqa: PERF401 - others look at the list while it grows
 
 
-def launch(checkout: Path, folder: Path, *more: str, port: int | None = None) -> Running:
-    """Start `checkout` with folders of its own in `folder`, on loopback, without a GPU; `more` are further flags."""
+def launch(
+    checkout: Path, folder: Path, *more: str, port: int | None = None, env: Mapping[str, str] | None = None
+) -> Running:
+    """Start `checkout` with folders of its own in `folder`, on loopback, without a GPU.
+
+    `more` are further flags, `env` further variables.
+    """
     for name in ("home", "output", "input", "user"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     port = port or free_port()
@@ -102,11 +123,12 @@ def launch(checkout: Path, folder: Path, *more: str, port: int | None = None) ->
         "--temp-directory", str(folder), "--user-directory", str(folder / "user"),
         "--database-url", f"sqlite:///{folder}/user/comfyui.db", *more,
     )  # fmt: skip
-    env = {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= env or {}
     process = subprocess.Popen(
         [str(checkout / "venv" / "bin" / "python"), *argv],
         cwd=checkout,
-        env=env,
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,7 +1,9 @@
-"""A small real server that speaks ComfyUI 0.3.64's protocol and makes real PNG files, without torch.
+"""A ComfyUI of our own: same modules, names, routes and events, real pictures, no torch.
 
-It stands alone (standard library and aiohttp, relative imports only), because `checkout.py` copies this folder into
-the fake checkouts that it builds.
+This folder is what `checkout.py` makes a checkout of: there its files lie at the root and import each other by the
+names that ComfyUI's have (folder_paths, execution, server, nodes, …), so that node packs, and the studio's own
+extension, load into it as they load into the real one. Not a line is upstream's. What begins with `double_` is no
+module of ComfyUI. `double_knobs` says which version it stands for.
 
-Left out on purpose: custom nodes, models, user data and settings, masks, `preview=` of /view, binary preview frames.
+Left out on purpose: models (no node needs one), nodes that make nodes, inputs that are made only when asked for.
 """

@@ -10,7 +10,7 @@ __all__ = ["Picture", "UnidentifiedImageError", "chunks", "decode", "encode", "t
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-class UnidentifiedImageError(Exception):
+class UnidentifiedImageError(ValueError):
     """The file is no PNG of the one kind that the double reads."""
 
 

@@ -1,14 +1,16 @@
-"""Two rules that hold for every answer: who may ask, and how long it may be kept."""
+"""Rules that hold for every answer: who may ask, how long it may be kept, what a page may load."""
 
 import ipaddress
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from double_knobs import NEWER
 
-__all__ = ["cache_control", "same_host"]
+__all__ = ["cache_control", "external_blocked", "same_host"]
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_NEVER = "no-store" if NEWER else "no-cache"
 _PICTURES = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 
 
@@ -18,7 +20,7 @@ async def cache_control(request: web.Request, handler: _Handler) -> web.StreamRe
     response = await handler(request)
     last = request.path.rsplit("/", 1)[-1]
     if request.path.endswith((".js", ".css")) or (last.startswith("index") and last.endswith(".json")):
-        response.headers.setdefault("Cache-Control", "no-cache")
+        response.headers.setdefault("Cache-Control", _NEVER)
     elif request.path.lower().endswith(_PICTURES):
         hours = 1 if response.status == 404 else 24
         response.headers.setdefault("Cache-Control", f"public, max-age={hours * 3600}")
@@ -35,6 +37,8 @@ def _is_loopback(host: str | None) -> bool:
 @web.middleware
 async def same_host(request: web.Request, handler: _Handler) -> web.StreamResponse:
     """Refuse a page of another origin while this server is addressed by a loopback name."""
+    if NEWER and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return web.Response(status=403)
     host, origin = request.headers.get("Host"), request.headers.get("Origin")
     if host and origin:
         ours, theirs = urlsplit("//" + host.lower()), urlsplit(origin.lower())
@@ -45,3 +49,16 @@ async def same_host(request: web.Request, handler: _Handler) -> web.StreamRespon
     if request.method == "OPTIONS":
         return web.Response()
     return await handler(request)
+
+
+@web.middleware
+async def external_blocked(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """A newer one without nodes of paid services tells its page to load nothing from elsewhere."""
+    response = web.Response() if request.method == "OPTIONS" else await handler(request)
+    if not response.prepared:
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+            "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
+            "connect-src 'self' data:; frame-src 'self'; object-src 'self';"
+        )
+    return response

@@ -1,9 +1,10 @@
 """The command line, as far as a studio would use it. An unknown flag ends the process with status 2, as upstream."""
 
 import argparse
+import sys
 from pathlib import Path
 
-__all__ = ["parse"]
+__all__ = ["args", "parse"]
 
 _SWITCHES = (
     "cpu", "gpu-only", "highvram", "normalvram", "lowvram", "novram", "disable-smart-memory", "cache-classic",
@@ -11,10 +12,10 @@ _SWITCHES = (
     "use-sage-attention", "use-flash-attention", "disable-xformers", "auto-launch", "disable-auto-launch",
     "dont-print-server", "disable-metadata", "disable-all-custom-nodes", "disable-api-nodes", "multi-user",
     "log-stdout", "enable-compress-response-body", "deterministic", "async-offload", "cuda-malloc",
-    "disable-cuda-malloc",
+    "disable-cuda-malloc", "enable-manager", "enable-assets",
 )  # fmt: skip
 _VALUES = ("preview-method", "preview-size", "reserve-vram", "cuda-device", "default-device", "front-end-version",
-           "cache-lru", "tls-keyfile", "tls-certfile", "comfy-api-base")  # fmt: skip
+           "tls-keyfile", "tls-certfile", "comfy-api-base")  # fmt: skip
 
 
 def _existing_folder(path: str) -> str:
@@ -37,6 +38,7 @@ def parse(argv: list[str], here: Path) -> argparse.Namespace:
     parser.add_argument("--extra-model-paths-config", nargs="+", action="append")
     parser.add_argument("--whitelist-custom-nodes", nargs="+", default=[])
     parser.add_argument("--fast", nargs="*")
+    parser.add_argument("--cache-lru", type=int, default=0)
     parser.add_argument("--enable-cors-header", nargs="?", const="*")
     parser.add_argument("--verbose", nargs="?", const="DEBUG", default="INFO")
     for name in _SWITCHES:
@@ -54,3 +56,6 @@ def parse(argv: list[str], here: Path) -> argparse.Namespace:
         setattr(arguments, name, Path(arguments.named.get(name, base / name)))
     arguments.temp = Path(arguments.temp_directory or base).absolute() / "temp"
     return arguments
+
+
+args = parse(sys.argv[1:], Path(__file__).resolve().parent.parent)

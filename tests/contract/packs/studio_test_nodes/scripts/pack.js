@@ -1,0 +1,1 @@
+export const pack = "studio_test_nodes";
