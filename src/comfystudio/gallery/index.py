@@ -4,7 +4,6 @@ A folder whose own time of change is the same is taken as it was known, unless s
 still be written to.
 """
 
-import base64
 import bisect
 import os
 import stat
@@ -18,7 +17,7 @@ from comfystudio.errors import Invalid, Missing
 from comfystudio.gallery.kinds import Kind, kind_of
 from comfystudio.gallery.safe import DEEPEST, FOLDER, open_folder
 
-__all__ = ["Entry", "Index", "Page", "Wanted", "cut_page", "id_of", "path_of"]
+__all__ = ["Entry", "Index", "Page", "Wanted", "cut_page", "is_text"]
 
 # What changed less than this before it was looked at may change again without showing.
 SETTLED = 2_000_000_000
@@ -90,18 +89,13 @@ class Page:
     size: int
 
 
-def id_of(path: str) -> str:
-    """A name for `path` that fits into an address, whatever stands in it."""
-    return base64.urlsafe_b64encode(os.fsencode(path)).rstrip(b"=").decode()
-
-
-def path_of(id_: str) -> str:
-    """The path that `id_` names; `Missing` for what names none."""
+def is_text(name: str) -> bool:
+    """Whether a name is UTF-8, so that it can be shown and asked for."""
     try:
-        raw = base64.b64decode(id_.encode("ascii") + b"=" * (-len(id_) % 4), altchars=b"-_", validate=True)
-    except ValueError:
-        raise Missing("gallery.no_such_file") from None
-    return os.fsdecode(raw)
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _place(entry: Entry) -> tuple[int, str]:
@@ -111,8 +105,8 @@ def _place(entry: Entry) -> tuple[int, str]:
 def _after(cursor: str) -> tuple[int, str]:
     at, _, path = cursor.partition(".")
     try:
-        return -int(at, 16), path_of(path)
-    except (ValueError, Missing):
+        return -int(at, 16), path
+    except ValueError:
         raise Invalid("gallery.bad_cursor") from None
 
 
@@ -121,7 +115,7 @@ def cut_page(entries: Sequence[Entry], cursor: str | None, limit: int) -> Page:
     first = bisect.bisect_right(entries, _after(cursor), key=_place) if cursor else 0
     shown = entries[first : first + limit]
     more = first + limit < len(entries)
-    following = f"{shown[-1].at:x}.{id_of(shown[-1].path)}" if more else None
+    following = f"{shown[-1].at:x}.{shown[-1].path}" if more else None
     return Page(shown, following, len(entries), sum(entry.size for entry in entries))
 
 
@@ -144,7 +138,10 @@ def _at(_path: str, mtime: int) -> int:
 
 
 class Index:
-    """The files below `root`. Names that begin with a dot, links and special files are none. Every method blocks."""
+    """The files below `root`. Every method blocks.
+
+    Links, special files, names that begin with a dot and names that are no UTF-8 are left out.
+    """
 
     def __init__(self, root: Path, at: Callable[[str, int], int] = _at) -> None:
         self.root = root
@@ -198,7 +195,7 @@ class Index:
         found = _Folder(changed, now, 0, [], [])
         with os.scandir(handle) as inside:
             for each in inside:
-                if each.name.startswith("."):
+                if each.name.startswith(".") or not is_text(each.name):
                     continue
                 if each.is_dir(follow_symlinks=False):
                     found.folders.append(each.name)

@@ -8,7 +8,8 @@ from contextlib import suppress
 import structlog
 
 from comfystudio.errors import StudioError
-from comfystudio.gallery.service import Gallery, Owner
+from comfystudio.gallery.seams import Owner
+from comfystudio.gallery.service import Gallery
 
 __all__ = ["TrashKeeper"]
 

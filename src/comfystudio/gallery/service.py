@@ -1,100 +1,57 @@
 """What each person has made: lists, files, small pictures, archives and the trash. Nobody reaches another's."""
 
 import asyncio
+import os
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any
 
 from comfystudio.errors import Invalid, Missing, StudioError
 from comfystudio.events import Bus, person
+from comfystudio.gallery.graphs import drawn_in, value_of
 from comfystudio.gallery.index import Entry, Index, Page, Wanted, cut_page
 from comfystudio.gallery.kinds import kind_of
 from comfystudio.gallery.moving import told
+from comfystudio.gallery.pixels import HEAD, pixels_of
 from comfystudio.gallery.safe import Opened, open_file
+from comfystudio.gallery.seams import Folders, Owner, Place, Record, Records
 from comfystudio.gallery.trash import Trash, thrown_at
 from comfystudio.gallery.zipping import zipped
 from comfystudio.pictures import Description, Pictures, Size
 
-__all__ = ["Details", "Folders", "Gallery", "Owner", "Place", "Record", "Records"]
+__all__ = ["Details", "Gallery"]
 
 TOPIC = "outputs"
 MOST_KEPT = 32
-Place = Literal["output", "trash"]
+MOST_MEASURED = 100_000
 # ComfyUI's drawings are shown as they are; no picture is made of them.
 _NOT_DECODED = (".svg",)
 
 
-class Owner(Protocol):
-    """Whose files are meant."""
-
-    @property
-    def id(self) -> int:
-        """The person's number."""
-
-    @property
-    def folder(self) -> str:
-        """The name of their folders."""
-
-
-class Folders(Protocol):
-    """Where a person's files lie."""
-
-    def comfy(self, kind: Literal["output", "trash"], folder: str, /) -> Path:
-        """The folder for that kind."""
-
-
-class Record(Protocol):
-    """What the studio remembers of the prompt that made a file."""
-
-    @property
-    def id(self) -> str:
-        """The prompt's id."""
-
-    @property
-    def state(self) -> str:
-        """How it went."""
-
-    @property
-    def summary(self) -> str:
-        """What it was, in a few words."""
-
-    @property
-    def created_at(self) -> float:
-        """When it was submitted, in seconds since the epoch."""
-
-    @property
-    def started_at(self) -> float | None:
-        """When it began."""
-
-    @property
-    def ended_at(self) -> float | None:
-        """When it was over."""
-
-
-class Records(Protocol):
-    """The prompts on record."""
-
-    async def of_output(self, owner_id: int, place: Literal["output"], path: str) -> Record | None:
-        """The prompt that made the file; None where none is known."""
-
-
 @dataclass(frozen=True)
 class Details:
-    """One file with all that is known of it; `problem` says why a picture tells nothing of itself."""
+    """One file with all that is known of it. `problem` says why a picture tells nothing of itself.
+
+    `graph` (as it ran) and `workflow` (as it is edited) are what the file says, else what is on record.
+    """
 
     entry: Entry
     description: Description | None
     problem: str | None
     record: Record | None
+    graph: Any
+    workflow: Any
 
 
 @dataclass
-class _Kept:
+class _Shelf:
     index: Index
-    turn: asyncio.Lock
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    pixels: dict[tuple[str, str], tuple[int, int] | None] = field(default_factory=dict)
 
 
 class Gallery:
@@ -114,7 +71,7 @@ class Gallery:
         self._pictures = pictures
         self._records = records
         self._now_ns = now_ns
-        self._kept: OrderedDict[tuple[Place, Path], _Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[Place, Path], _Shelf] = OrderedDict()
 
     def root(self, owner: Owner, place: Place) -> Path:
         """Where `owner`'s files lie; `Missing` for somebody who has no folder, such as the command line."""
@@ -131,22 +88,37 @@ class Gallery:
 
     # Looking
 
-    async def _entries(self, owner: Owner, place: Place) -> Sequence[Entry]:
+    def _shelf(self, owner: Owner, place: Place) -> _Shelf:
         root = self.root(owner, place)
-        kept = self._kept.get((place, root))
-        if kept is None:
-            index = Index(root) if place == "output" else Index(root, thrown_at)
-            kept = self._kept[place, root] = _Kept(index, asyncio.Lock())
+        shelf = self._kept.get((place, root))
+        if shelf is None:
+            shelf = self._kept[place, root] = _Shelf(Index(root) if place == "output" else Index(root, thrown_at))
         self._kept.move_to_end((place, root))
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
-        async with kept.turn:
-            return await asyncio.to_thread(_looked, kept.index)
+        return shelf
+
+    async def _entries(self, owner: Owner, place: Place) -> Sequence[Entry]:
+        shelf = self._shelf(owner, place)
+        async with shelf.turn:
+            return await asyncio.to_thread(_looked, shelf.index)
 
     async def page(self, owner: Owner, place: Place, wanted: Wanted, cursor: str | None, limit: int) -> Page:
         """Up to `limit` of the wanted files after `cursor`, the newest first."""
         entries = await self._entries(owner, place)
         return await asyncio.to_thread(lambda: cut_page(wanted.chosen(entries), cursor, limit))
+
+    async def pixels(self, owner: Owner, place: Place, entries: Sequence[Entry]) -> list[tuple[int, int] | None]:
+        """Width and height of each of `entries`, None where its first bytes do not tell them."""
+        shelf = self._shelf(owner, place)
+        known = shelf.pixels
+        new = [entry for entry in entries if (entry.path, entry.version) not in known and entry.kind == "image"]
+        if new:
+            found = await asyncio.to_thread(_measured, shelf.index.root, new)
+            if len(known) > MOST_MEASURED:
+                known.clear()
+            known |= found
+        return [known.get((entry.path, entry.version)) for entry in entries]
 
     async def open(self, owner: Owner, place: Place, path: str) -> Opened:
         """The open file; whoever asks closes it. `Missing` where there is none."""
@@ -168,7 +140,16 @@ class Gallery:
                     description = await self._pictures.describe(file.handle)
                 except StudioError as error:
                     problem = error.sentence
-        return Details(entry, description, problem, await self._records.of_output(owner.id, "output", path))
+        record = await self._records.of_output(owner.id, "output", path)
+        graph = description.prompt if description else None
+        workflow = description.workflow if description else None
+        if record is not None and not (graph or workflow):
+            kept = await self._records.one(owner.id, record.id)
+            if kept is not None:
+                return Details(
+                    entry, description, problem, record, value_of(kept.body.graph), drawn_in(kept.body.extra)
+                )
+        return Details(entry, description, problem, record, value_of(graph), value_of(workflow))
 
     async def chosen(self, owner: Owner, paths: Sequence[str] | None, wanted: Wanted) -> Sequence[Entry]:
         """The files at `paths`, or all that are wanted, for an archive; `Invalid` where that is nothing."""
@@ -180,7 +161,7 @@ class Gallery:
             raise Invalid("gallery.nothing_chosen")
         return entries
 
-    def archive(self, owner: Owner, paths: Sequence[str]) -> AsyncIterator[bytes]:
+    def archive(self, owner: Owner, paths: Sequence[str]) -> AsyncGenerator[bytes, None]:
         """The files at `paths` as a ZIP archive, in pieces."""
         return zipped(self.root(owner, "output"), paths)
 
@@ -223,6 +204,14 @@ class Gallery:
 def _looked(index: Index) -> Sequence[Entry]:
     with told():
         return index.entries()
+
+
+def _measured(root: Path, entries: Sequence[Entry]) -> dict[tuple[str, str], tuple[int, int] | None]:
+    found = {}
+    for entry in entries:
+        with suppress(Missing), open_file(root, entry.path) as file:
+            found[entry.path, file.version] = pixels_of(os.pread(file.handle, HEAD, 0))
+    return found
 
 
 def _decoded(name: str) -> bool:

@@ -6,7 +6,7 @@ import struct
 import time
 import unicodedata
 import zlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,7 +132,7 @@ def _opened(root: Path, path: str) -> Opened | None:
         return None
 
 
-async def zipped(root: Path, paths: Iterable[str]) -> AsyncIterator[bytes]:
+async def zipped(root: Path, paths: Iterable[str]) -> AsyncGenerator[bytes, None]:
     """An archive of the files at `paths` below `root`, in pieces of up to 1 MB. What is gone by then is left out.
 
     No more of a file is taken than it had when it was opened, and no less than can be read.

@@ -13,6 +13,8 @@ __all__ = ["describe"]
 
 WANTED = ("prompt", "workflow")
 LONGEST_TEXT = 16 * 1024 * 1024
+LONGEST_OTHER = 64 * 1024
+MOST_TEXTS = 64
 
 
 def _exif_texts(image: Image.Image) -> dict[str, str]:
@@ -27,7 +29,7 @@ def _exif_texts(image: Image.Image) -> dict[str, str]:
 
 
 def describe(file: BinaryIO, limits: Limits) -> bytes:
-    """JSON with width, height, format, frames, prompt and workflow (JSON texts as they stand, or null)."""
+    """JSON with width, height, format, frames, prompt and workflow (texts or null), and further texts."""
     with bounded(file, limits) as image:
         width, height = image.size
         # A TIFF file tells its size as it is shown.
@@ -42,8 +44,9 @@ def describe(file: BinaryIO, limits: Limits) -> bytes:
         }
         if image.format == "PNG":
             file.seek(0)
-            texts |= texts_of(file, WANTED, LONGEST_TEXT)
+            texts |= texts_of(file, LONGEST_TEXT, MOST_TEXTS)
     for word in WANTED:
-        text = texts.get(word)
+        text = texts.pop(word, None)
         found[word] = text if text is not None and len(text) <= LONGEST_TEXT else None
+    found["texts"] = {word: text for word, text in texts.items() if len(text) <= LONGEST_OTHER}
     return json.dumps(found).encode()

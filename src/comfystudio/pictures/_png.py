@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import BinaryIO
 
 __all__ = ["texts_of"]
@@ -63,18 +63,18 @@ def _text(kind: bytes, rest: bytes, longest: int) -> str | None:
     return text.decode("utf-8", "replace")
 
 
-def texts_of(file: BinaryIO, wanted: Sequence[str], longest: int) -> dict[str, str]:
-    """The texts of the PNG `file` under the keywords `wanted`, the first of each, none longer than `longest`."""
+def texts_of(file: BinaryIO, longest: int, most: int) -> dict[str, str]:
+    """The texts of the PNG `file` by keyword: the first of each, none longer than `longest`, `most` of them."""
     found: dict[str, str] = {}
-    keys = {word.encode("latin-1"): word for word in wanted}
     for kind, content in _chunks(file, longest):
         key, nul, rest = content.partition(b"\0")
-        word = keys.get(key)
-        if word is None or not nul or word in found:
+        word = key.decode("latin-1")
+        # What the file format says of itself is no text that somebody wrote.
+        if not nul or not 0 < len(word) < 80 or word in found or word.startswith("XML:"):
             continue
         text = _text(kind, rest, longest)
         if text is not None and len(text) <= longest:
             found[word] = text
-        if len(found) == len(keys):
+        if len(found) >= most:
             break
     return found

@@ -28,7 +28,10 @@ MOST_FAILURES = 4096
 
 @dataclass(frozen=True)
 class Description:
-    """What a picture tells without its pixels. `prompt` and `workflow` are the JSON texts that ComfyUI wrote."""
+    """What a picture tells without its pixels.
+
+    `prompt` and `workflow` are the JSON texts that ComfyUI wrote; `texts` are further ones, by keyword.
+    """
 
     width: int
     height: int
@@ -36,6 +39,7 @@ class Description:
     frames: int
     prompt: str | None
     workflow: str | None
+    texts: dict[str, str]
 
 
 @contextmanager
