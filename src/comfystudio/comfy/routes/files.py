@@ -1,7 +1,6 @@
 """Files of the artist who asks, read by the studio: /view, and what VideoHelperSuite shows of videos."""
 
 import asyncio
-import os
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlencode
@@ -14,12 +13,12 @@ from comfystudio.comfy.routes.seams import Pictures, Visit
 from comfystudio.comfy.routes.sending import send
 from comfystudio.errors import Missing
 from comfystudio.gallery import Opened, attachment, open_file
+from comfystudio.pictures import Channel, Format
 from comfystudio.workspace import Kept, Workspace
 
 __all__ = ["Files"]
 
 PLACES = ("output", "input", "temp")
-LARGEST_PICTURE = 256 * 1024 * 1024
 DEFAULT_QUALITY = 90
 # What VideoHelperSuite may be told beside the file.
 _PLAYING = ("force_rate", "frame_load_cap", "skip_first_frames", "select_every_nth", "start_time", "frame_rate")
@@ -99,32 +98,25 @@ class Files:
 
     async def _picture(self, visit: Visit, file: Opened) -> web.StreamResponse:
         query = visit.request.query
-        channel, preview = query.get("channel", ""), query.get("preview")
-        if file.size > LARGEST_PICTURE:
-            return empty(413)
-        form, quality = "png", DEFAULT_QUALITY
-        if preview is not None:
-            form, *more = preview.split(";")
-            form = form if form == "jpeg" and "a" not in channel else "webp"
+        said, preview = query.get("channel", ""), query.get("preview")
+        form: Format = "png"
+        channel: Channel = "rgb" if said == "rgb" else "rgba"
+        quality = DEFAULT_QUALITY
+        if preview is None:
+            channel = "a" if said == "a" else "rgb"
+        else:
+            wanted, *more = preview.split(";")
+            # What has no place for transparency is not taken where somebody asks for it.
+            form = "jpeg" if wanted == "jpeg" and "a" not in said else "webp"
             if more and more[-1].isdecimal():
-                quality = max(1, min(100, int(more[-1][:3])))
-            channel = "rgb" if channel == "rgb" else ""
-        data = await asyncio.to_thread(_whole, file)
-        made = await self._pictures.convert(data, format=form, quality=quality, channel=channel)
+                quality = max(1, min(100, int(more[-1][:4])))
+        made = await self._pictures.convert(file.handle, format=form, quality=quality, channel=channel)
         headers = {
             "Content-Disposition": attachment(file.name).replace("attachment", "inline", 1),
             "X-Content-Type-Options": "nosniff",
             **dict([PRIVATE]),
         }
         return web.Response(body=made, content_type=f"image/{form}", headers=headers)
-
-
-def _whole(file: Opened) -> bytes:
-    parts, at = [], 0
-    while at < file.size and (part := os.pread(file.handle, file.size - at, at)):
-        parts.append(part)
-        at += len(part)
-    return b"".join(parts)
 
 
 def _named(request: web.Request) -> _Named:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from comfystudio.comfy.owners import Owner
+from comfystudio.pictures import Channel, Format
 from comfystudio.queue import Accepted, Prompt, State
 
 __all__ = ["Header", "Listing", "Pictures", "Prompts", "Tabs", "Visit", "Worker", "Workers"]
@@ -132,5 +133,5 @@ class Tabs(Protocol):
 class Pictures(Protocol):
     """Pictures in other forms, made where a hostile file harms nobody."""
 
-    async def convert(self, data: bytes, *, format: str, quality: int, channel: str) -> bytes:  # noqa: A002
-        """`data` as `format` (webp, jpeg, png): all of it, `rgb` without transparency, or `a`, only that."""
+    async def convert(self, source: int, /, *, format: Format, quality: int, channel: Channel) -> bytes:  # noqa: A002
+        """The open file `source` in another format, or one of its channels, in full size."""

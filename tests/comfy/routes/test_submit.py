@@ -1,0 +1,185 @@
+"""Posting a workflow."""
+
+import asyncio
+import io
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from comfystudio.comfy import Owner
+from tests.comfy.routes.house import ALICE, BOB, Routes
+from tests.queue.house import graph
+
+SHAPE = {"type", "message", "details", "extra_info"}
+
+
+async def test_accepted(routes: Routes):
+    """The answer is ComfyUI's; the prompt is on record and on its way, in the artist's name, before it goes out."""
+    answer = await routes.post(ALICE, "/api/prompt", {"prompt": graph(), "client_id": "x"})
+    assert answer.status == 200
+    prompt_id = answer.json["prompt_id"]
+    assert str(uuid.UUID(prompt_id)) == prompt_id
+    accepted, private = routes.worker.submitted[0]
+    assert answer.json == {"prompt_id": prompt_id, "number": accepted.prompt.number, "node_errors": {}}
+    assert private == {}
+    assert accepted.prompt.owner_id == ALICE
+    assert json.loads(accepted.body.graph) == graph()
+    assert json.loads(accepted.body.targets) == ["5"]
+    owner, asked = routes.worker.asked[0]
+    assert owner == Owner(ALICE, "P1")
+    assert asked["prompt"] == graph()
+    assert asked["prompt_id"] == prompt_id
+    assert await routes.prompts.one(ALICE, prompt_id) is not None
+
+
+async def test_what_clients_may_not_say(routes: Routes):
+    """Number, place, ids and foreign extra data of a client mean nothing; keys for paid nodes are kept nowhere."""
+    mine = await routes.queue(BOB, str(uuid.uuid4()))
+    extra = {
+        "extra_pnginfo": {"workflow": {"id": "w"}},
+        "preview_method": "auto",
+        "client_id": "bob",
+        "comfystudio_owner": 2,
+        "api_key_comfy_org": "a key",
+        "auth_token_comfy_org": 7,
+    }
+    body = {
+        "prompt": graph(),
+        "prompt_id": mine.prompt.id,
+        "number": -1,
+        "front": True,
+        "client_id": "bob",
+        "extra_data": extra,
+        "partial_execution_targets": ["5"],
+        "anything": "else",
+    }
+    answer = await routes.post(ALICE, "/prompt", body)
+    assert answer.status == 200
+    assert answer.json["prompt_id"] != mine.prompt.id
+    accepted, private = routes.worker.submitted[0]
+    assert private == {"api_key_comfy_org": "a key"}
+    assert set(json.loads(accepted.body.extra)) == {"extra_pnginfo", "preview_method", "create_time"}
+    _, asked = routes.worker.asked[0]
+    assert set(asked) == {"prompt_id", "prompt", "extra_data", "partial_execution_targets"}
+    assert "a key" not in json.dumps(asked)
+
+
+async def test_double_post(routes: Routes):
+    """The same post twice, which stops a bare ComfyUI for good, is two prompts."""
+    body = {"prompt": graph(), "prompt_id": str(uuid.uuid4()), "number": 1}
+    answers = await asyncio.gather(*(routes.post(ALICE, "/prompt", body) for _ in range(10)))
+    assert len({answer.json["prompt_id"] for answer in answers}) == 10
+    assert len({answer.json["number"] for answer in answers}) == 10
+
+
+async def test_refused_by_comfyui(routes: Routes):
+    """ComfyUI's verdict goes to the page unchanged, and nothing is put on record."""
+    errors = {"5": {"errors": [{"type": "value_not_in_list"}], "dependent_outputs": ["5"], "class_type": "SaveImage"}}
+    error = {"type": "prompt_outputs_failed_validation", "message": "m", "details": "d", "extra_info": {}}
+    routes.worker.verdict = (200, {"valid": False, "error": error, "node_errors": errors})
+    answer = await routes.post(ALICE, "/prompt", {"prompt": graph()})
+    assert answer.status == 400
+    assert answer.json == {"error": error, "node_errors": errors}
+    assert routes.prompts.remaining(ALICE) == 0
+    assert routes.worker.submitted == []
+
+
+async def test_partly_valid(routes: Routes):
+    """Where some outputs can run, they do, and the page is told of the others."""
+    routes.worker.verdict = (200, {"valid": True, "outputs": ["5"], "node_errors": {"7": {}}})
+    answer = await routes.post(ALICE, "/prompt", {"prompt": graph()})
+    assert answer.json["node_errors"] == {"7": {}}
+
+
+async def test_odd_verdict(routes: Routes):
+    """A ComfyUI that cannot judge is told to the page, in the shape that it shows."""
+    routes.worker.verdict = (500, {})
+    answer = await routes.post(ALICE, "/prompt", {"prompt": graph()})
+    assert answer.status == 503
+    assert set(answer.json["error"]) == SHAPE
+    assert routes.prompts.remaining(ALICE) == 0
+
+
+def nested(depth: int) -> bytes:
+    """A workflow in which something nests."""
+    return b'{"prompt": {"1": ' + b'{"a": ' * depth + b"1" + b"}" * depth + b"}}"
+
+
+BAD = [
+    b"",
+    b"{",
+    b"[]",
+    b"1",
+    b'{"prompt": []}',
+    b'{"prompt": "text"}',
+    b'{"prompt": null}',
+    b'{"prompt": {"1": NaN}}',
+    b'{"prompt": {"1": -Infinity}}',
+    b'{"prompt": {"1": 1e999}}',
+    b'{"prompt": {"1": ' + b"9" * 5000 + b"}}",
+    b'{"prompt": {"\xff": 1}}',
+    nested(500_000),
+    b"[" * 1_000_000,
+    b'{"prompt": {"1": "' + b"x" * 300_000,
+]
+
+
+@pytest.mark.parametrize("body", BAD, ids=range(len(BAD)))
+async def test_bad_bodies(routes: Routes, body: bytes):
+    """What is no workflow is refused in the shape that the page shows."""
+    answer = await routes.ask(ALICE, "POST", "/prompt", data=io.BytesIO(body))
+    assert answer.status == 400, answer.body[:200]
+    assert set(answer.json["error"]) == SHAPE
+    assert answer.json["error"]["details"]
+    assert routes.prompts.remaining(ALICE) == 0
+
+
+async def test_no_prompt(routes: Routes):
+    """Without a workflow the answer is ComfyUI's own."""
+    answer = await routes.post(ALICE, "/prompt", {"client_id": "x"})
+    assert answer.status == 400
+    assert answer.json["error"]["type"] == "no_prompt"
+
+
+async def test_deepest_that_passes(routes: Routes):
+    """Whatever depth is read can also be written: nothing passes one step and breaks the next."""
+    for depth in (10, 100, 300, 900, 1500):
+        answer = await routes.ask(ALICE, "POST", "/prompt", data=nested(depth))
+        assert answer.status in {200, 400}
+        assert answer.status == 200 or depth > 300
+
+
+async def test_too_large(routes: Routes):
+    """Above 50 MB nothing is read to its end, whether the length was said or not."""
+
+    async def endless() -> Any:
+        for _ in range(60):
+            yield b"x" * 1_000_000
+
+    for headers in ({"Content-Length": "50000001"}, {}):
+        answer = await routes.ask(ALICE, "POST", "/prompt", data=endless(), headers=headers)
+        assert answer.status == 413
+        assert "50 MB" in answer.json["error"]["details"]
+
+
+async def test_large(routes: Routes):
+    """A large workflow passes, with its length said and without."""
+    big = graph() | {"9": {"class_type": "Note", "inputs": {"text": "x" * 5_000_000}}}
+    content = json.dumps({"prompt": big}).encode()
+
+    async def parts() -> Any:
+        for at in range(0, len(content), 65_536):
+            yield content[at : at + 65_536]
+
+    for data in (io.BytesIO(content), parts()):
+        answer = await routes.ask(ALICE, "POST", "/prompt", data=data)
+        assert answer.status == 200
+    assert len(routes.prompts.live(ALICE)) == 2
+
+
+async def test_expect(routes: Routes):
+    """A client that waits to be told to send its body is told."""
+    answer = await routes.ask(ALICE, "POST", "/prompt", json={"prompt": graph()}, expect100=True)
+    assert answer.status == 200
