@@ -87,6 +87,8 @@ export interface ToolView {
   access: Role;
   access_reason?: string | null;
   refusal: string | null;
+  /** Why only admins may enter for now, for the admins' card. */
+  restricted?: string | null;
   installed: boolean;
   job_id: number | null;
   can: Record<'start' | 'stop' | 'install' | 'open' | 'log', boolean>;
@@ -131,4 +133,66 @@ export interface LogChunk {
   next: number;
   lines: LogLine[];
   first_error?: string | LogLine | null;
+}
+
+export type OutputKind = 'image' | 'video' | 'audio' | 'other';
+
+/** A file that the person made. `path` is below their own folder; `version` changes with its content. */
+export interface OutputView {
+  path: string;
+  name: string;
+  folder: string;
+  kind: OutputKind;
+  size: number;
+  at: number;
+  width: number | null;
+  height: number | null;
+  version: string;
+}
+
+export interface OutputPage {
+  outputs: OutputView[];
+  next: string | null;
+  total: number;
+  bytes: number;
+}
+
+/** With what the file itself says about how it was made. */
+export interface OutputDetail extends OutputView {
+  metadata: Record<string, string>;
+  prompt: { id: string; number: number; state: PromptState; created_at: number; started_at: number | null; ended_at: number | null } | null;
+  graph: unknown;
+  workflow: unknown;
+}
+
+export interface TrashedView extends OutputView {
+  id: string;
+  deleted_at: number;
+}
+
+export type PromptState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+/** What a person asked ComfyUI to make. What it holds is null where it belongs to somebody else. */
+export interface PromptView {
+  id: string;
+  number: number;
+  mine: boolean;
+  state: PromptState;
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+  error: string | null;
+  summary: string | null;
+  nodes: number | null;
+  files: number;
+  /** Paths of the first files it saved. */
+  outputs?: string[];
+}
+
+/** A prompt with all it holds, in ComfyUI's own shapes. */
+export interface PromptDetail {
+  prompt: PromptView;
+  graph: unknown;
+  extra: { extra_pnginfo?: { workflow?: unknown } | null };
+  outputs: unknown;
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useMatches, useNavigate, useRouterState } from '@tanstack/react-router';
-import { Activity, House, type LucideIcon, Users } from 'lucide-react';
+import { Activity, House, Images, type LucideIcon, Users } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 
 import { session } from '../api/queries';
@@ -22,22 +22,25 @@ import { OfflineStrip } from './OfflineStrip';
 import css from './Shell.module.css';
 
 interface Place {
-  to: '/' | '/activity' | '/people';
+  to: '/' | '/outputs' | '/activity' | '/people';
   word: WordKey;
+  /** What fits a phone's bar. */
+  short?: WordKey;
   icon: LucideIcon;
 }
 
 const STUDIO: Place[] = [
   { to: '/', word: 'nav.home', icon: House },
+  { to: '/outputs', word: 'nav.outputs', short: 'nav.outputs_short', icon: Images },
   { to: '/activity', word: 'nav.activity', icon: Activity },
 ];
 const ADMIN: Place[] = [{ to: '/people', word: 'nav.people', icon: Users }];
 
-function Places({ places }: { places: Place[] }) {
-  return places.map(({ to, word, icon: Icon }) => (
-    <Link key={to} to={to} className={css['nav']} activeOptions={{ exact: to === '/' }} title={t(word)}>
+function Places({ places, brief = false }: { places: Place[]; brief?: boolean }) {
+  return places.map(({ to, word, short, icon: Icon }) => (
+    <Link key={to} to={to} className={css['nav']} activeOptions={{ exact: to === '/', includeSearch: false }} title={t(word)}>
       <Icon aria-hidden="true" />
-      <span>{t(word)}</span>
+      <span>{t(brief && short ? short : word)}</span>
     </Link>
   ));
 }
@@ -73,6 +76,8 @@ export function Shell() {
   useKeys({
     '?': () => showKeys(true),
     'g h': () => void navigate({ to: '/' }),
+    'g g': () => void navigate({ to: '/outputs' }),
+    'g q': () => void navigate({ to: '/prompts' }),
     'g a': () => void navigate({ to: '/activity' }),
     ...(admin && { 'g p': () => void navigate({ to: '/people' }) }),
   });
@@ -119,7 +124,7 @@ export function Shell() {
       </div>
       <DockedLog />
       <nav className={css['bottom']} aria-label={t('nav.main')}>
-        <Places places={admin ? [...STUDIO, ...ADMIN] : STUDIO} />
+        <Places places={admin ? [...STUDIO, ...ADMIN] : STUDIO} brief />
       </nav>
       <KeyList open={keysShown} onClose={() => showKeys(false)} admin={admin} />
     </>

@@ -7,14 +7,19 @@ export type Keys = Record<string, () => void>;
 
 const PAIR_MS = 1200;
 
-function typing(target: EventTarget | null): boolean {
+const PRESSED = new Set(['checkbox', 'radio', 'button', 'submit', 'reset', 'range']);
+
+/** Whether a key pressed there is meant as text. */
+export function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement && PRESSED.has(target.type)) return false;
   // The terminal's own field takes no text: single letters still act there.
   if (target.classList.contains('xterm-helper-textarea')) return false;
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
 }
 
-function overlaid(): boolean {
+/** Whether a dialog or a menu is open. */
+export function overlaid(): boolean {
   return document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
 }
 

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 
 import { cache, session, studio } from '../api/queries';
+import type { OutputKind, PromptState } from '../api/types';
 import type { WordKey } from '../words';
 import { Broken } from './Broken';
 import { Missing } from './Missing';
@@ -91,6 +92,52 @@ const jobLog = createRoute({
   component: lazyRouteComponent(() => import('../pages/activity/JobLog'), 'JobLog'),
 });
 
+const KINDS = new Set(['image', 'video', 'audio', 'other']);
+const STATES = new Set(['queued', 'running', 'done', 'failed', 'cancelled']);
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
+/** The filter of one's files, and the file that is open, as they stand in the address. */
+interface OutputsSearch {
+  text?: string;
+  kind?: OutputKind;
+  from?: string;
+  to?: string;
+  open?: string;
+}
+
+const outputs = createRoute({
+  getParentRoute: () => inside,
+  path: '/outputs',
+  validateSearch: ({ text, kind, from, to, open }: Record<string, unknown>): OutputsSearch => ({
+    ...((typeof text === 'string' || typeof text === 'number') && { text: String(text) }),
+    ...(KINDS.has(String(kind)) && { kind: kind as OutputKind }),
+    ...(DAY.test(String(from)) && { from: String(from) }),
+    ...(DAY.test(String(to)) && { to: String(to) }),
+    ...((typeof open === 'string' || typeof open === 'number') && { open: String(open) }),
+  }),
+  staticData: { title: 'nav.outputs' },
+  component: lazyRouteComponent(() => import('../pages/outputs/Outputs'), 'Outputs'),
+});
+
+const trash = createRoute({
+  getParentRoute: () => inside,
+  path: '/outputs/trash',
+  staticData: { title: 'nav.outputs' },
+  component: lazyRouteComponent(() => import('../pages/outputs/Trash'), 'Trash'),
+});
+
+const prompts = createRoute({
+  getParentRoute: () => inside,
+  path: '/prompts',
+  validateSearch: ({ text, state, open }: Record<string, unknown>): { text?: string; state?: PromptState; open?: string } => ({
+    ...((typeof text === 'string' || typeof text === 'number') && { text: String(text) }),
+    ...(STATES.has(String(state)) && { state: state as PromptState }),
+    ...(typeof open === 'string' && { open }),
+  }),
+  staticData: { title: 'nav.prompts' },
+  component: lazyRouteComponent(() => import('../pages/prompts/Prompts'), 'Prompts'),
+});
+
 const people = createRoute({
   getParentRoute: () => inside,
   path: '/people',
@@ -108,7 +155,7 @@ const account = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, setup, join, inside.addChildren([home, activity, toolLog, personLog, jobLog, people, account])]),
+  routeTree: root.addChildren([signIn, setup, join, inside.addChildren([home, outputs, trash, prompts, activity, toolLog, personLog, jobLog, people, account])]),
   defaultPreload: 'intent',
   defaultPendingMs: 150,
   defaultErrorComponent: Broken,

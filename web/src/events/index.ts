@@ -2,6 +2,10 @@ import { cache, jobs, session, tools } from '../api/queries';
 import { left } from '../api/session';
 import type { JobView, ToolView } from '../api/types';
 import { EventSocket, fieldsOf, type ServerEvent } from './socket';
+import { Store } from './store';
+
+/** Counts how often files that the person made came, changed or went. */
+export const outputsChanged = new Store(0);
 
 /** Put a fresh view in the place of the one with its id, or at the list's end. */
 export function replaced<Item extends { id: string | number }>(list: Item[], item: Item, at: 'start' | 'end'): Item[] {
@@ -17,8 +21,14 @@ function greeted(found: string): void {
   version = found;
 }
 
+function outputsMoved(): void {
+  outputsChanged.set(outputsChanged.get() + 1);
+  void cache.invalidateQueries({ queryKey: ['outputs'] });
+}
+
 function refresh(): void {
-  for (const key of ['tools', 'jobs', 'job', 'people', 'tokens']) void cache.invalidateQueries({ queryKey: [key] });
+  for (const key of ['tools', 'jobs', 'job', 'people', 'tokens', 'prompts']) void cache.invalidateQueries({ queryKey: [key] });
+  outputsMoved();
 }
 
 /** Bring what the pages know in line with what the server said. */
@@ -44,6 +54,12 @@ export function apply(event: ServerEvent): void {
       cache.setQueryData(['job', job.id], job);
       break;
     }
+    case 'outputs.changed':
+      outputsMoved();
+      break;
+    case 'prompt.changed':
+      void cache.invalidateQueries({ queryKey: ['prompts'] });
+      break;
     case 'hello':
       greeted(String(fields['version'] ?? ''));
       break;

@@ -16,6 +16,8 @@ interface MenuChoice {
   value: string;
   options: readonly (readonly [value: string, name: string])[];
   onChoose: (value: string) => void;
+  /** The menu closes with the choice; else the choice can be tried out. */
+  closes?: boolean;
 }
 
 export type MenuEntry = MenuItem | MenuChoice | 'line';

@@ -29,7 +29,7 @@ function Entry({ entry }: { entry: MenuEntry }) {
       <Base.RadioGroup value={entry.value} onValueChange={entry.onChoose}>
         <Base.GroupLabel className={css['label']}>{entry.label}</Base.GroupLabel>
         {entry.options.map(([value, name]) => (
-          <Base.RadioItem key={value} value={value} className={css['item']} closeOnClick={false}>
+          <Base.RadioItem key={value} value={value} className={css['item']} closeOnClick={entry.closes ?? false}>
             <span className={css['tick']}>
               <Base.RadioItemIndicator>
                 <Check />

@@ -11,8 +11,22 @@ import css from './ToastList.module.css';
 const manager = Toast.createToastManager();
 
 /** Nothing that needs reading belongs in a toast: it goes by itself after 6 s. */
-function add({ sentence, kind }: Said): void {
-  manager.add({ description: sentence, type: kind, timeout: 6000, priority: kind === 'failed' ? 'high' : 'low' });
+function add({ sentence, kind, undo }: Said): void {
+  const id = manager.add({
+    description: sentence,
+    type: kind,
+    timeout: 6000,
+    priority: kind === 'failed' ? 'high' : 'low',
+    ...(undo && {
+      actionProps: {
+        children: t('common.undo'),
+        onClick: () => {
+          manager.close(id);
+          undo();
+        },
+      },
+    }),
+  });
 }
 
 function List() {
@@ -21,6 +35,7 @@ function List() {
     <Toast.Root key={toast.id} toast={toast} className={css['toast']}>
       <StateMark mark={toast.type === 'failed' ? 'failed' : 'done'} />
       <Toast.Description className={css['text']} />
+      {toast.actionProps && <Toast.Action className={css['act']} />}
       <Toast.Close render={<IconButton label={t('common.close')} />}>
         <X />
       </Toast.Close>

@@ -5,6 +5,8 @@ import { Store, useStore } from '../events/store';
 export interface Said {
   sentence: string;
   kind: 'done' | 'failed';
+  /** What takes it back, while the toast is there. */
+  undo?: (() => void) | undefined;
 }
 
 /** What was said and is not shown yet. */
@@ -12,8 +14,8 @@ export const said = new Store<Said[]>([]);
 const spoke = new Store(false);
 
 /** Say in one sentence what happened. */
-export function say(sentence: string, kind: Said['kind'] = 'done'): void {
-  said.set([...said.get(), { sentence, kind }]);
+export function say(sentence: string, kind: Said['kind'] = 'done', undo?: () => void): void {
+  said.set([...said.get(), { sentence, kind, undo }]);
   spoke.set(true);
 }
 
