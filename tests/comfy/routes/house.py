@@ -14,7 +14,6 @@ from comfystudio.comfy.routes import ComfyFront
 from comfystudio.people import Caller, Person
 from comfystudio.pictures import Pictures
 from comfystudio.queue import Accepted, Prompts
-from comfystudio.queue.listing import Listing
 from comfystudio.storage import Database
 from comfystudio.workspace import Workspace
 from tests.comfy.house import Making
@@ -182,7 +181,6 @@ async def routes_of(
         worker, making = Worker(prompts=prompts), Making()
         front = ComfyFront(
             prompts=prompts,
-            listing=Listing(database, prompts),
             workers=worker,
             tabs=Tabs(prompts, making),
             pictures=pictures,

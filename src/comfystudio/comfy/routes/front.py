@@ -15,7 +15,7 @@ from comfystudio.comfy.routes.recall import Recall
 from comfystudio.comfy.routes.record import Record
 from comfystudio.comfy.routes.replies import PRIVATE, empty, told
 from comfystudio.comfy.routes.scrub import Scrub
-from comfystudio.comfy.routes.seams import Listing, Pictures, Prompts, Tabs, Visit, Workers
+from comfystudio.comfy.routes.seams import Pictures, Prompts, Tabs, Visit, Workers
 from comfystudio.comfy.routes.submit import Submit
 from comfystudio.comfy.routes.table import Found, Table, parse
 from comfystudio.errors import Missing, Refused, StudioError
@@ -44,7 +44,6 @@ class ComfyFront:
         self,
         *,
         prompts: Prompts,
-        listing: Listing,
         workers: Workers,
         tabs: Tabs,
         pictures: Pictures,
@@ -58,7 +57,7 @@ class ComfyFront:
         self._table = Table(parse(more))
         self._told: OrderedDict[tuple[str, str], None] = OrderedDict()
         recall = Recall(prompts, workers)
-        record, jobs = Record(prompts, listing, recall), Jobs(prompts, listing, recall)
+        record, jobs = Record(prompts, recall), Jobs(prompts, recall)
         files = Files(workspace, pictures)
         self._handlers: dict[str, Handler] = {
             "GET /prompt": record.count,

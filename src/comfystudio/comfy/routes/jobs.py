@@ -12,7 +12,7 @@ from aiohttp import web
 from comfystudio.comfy.routes.bodies import read_json
 from comfystudio.comfy.routes.recall import Recall
 from comfystudio.comfy.routes.replies import reply
-from comfystudio.comfy.routes.seams import Listing, Prompts, Visit
+from comfystudio.comfy.routes.seams import Prompts, Visit
 from comfystudio.comfy.routes.shapes import STATES, Summary, job, outputs_as_files, summary_of
 from comfystudio.comfy.routes.status import status_of
 from comfystudio.queue import OVER, Accepted, Prompt
@@ -31,9 +31,8 @@ _NO_JOB = {"error": "Job not found"}
 class Jobs:
     """Lists, shows and cancels one artist's prompts as jobs."""
 
-    def __init__(self, prompts: Prompts, listing: Listing, recall: Recall) -> None:
+    def __init__(self, prompts: Prompts, recall: Recall) -> None:
         self._prompts = prompts
-        self._listing = listing
         self._recall = recall
         self._summaries: OrderedDict[int, Summary] = OrderedDict()
 
@@ -63,7 +62,7 @@ class Jobs:
             found, total = await self._of_workflow(owner_id, wanted, states, order_by)
             found = found[offset : offset + (limit or NEWEST)]
         else:
-            part, total = await self._listing.part(
+            part, total = await self._prompts.part(
                 owner_id, states, limit=min(limit or NEWEST, NEWEST), offset=offset, **order_by
             )
             found = [job(each, await self._summary(each)) for each in part]
@@ -108,7 +107,7 @@ class Jobs:
         self, owner_id: int, wanted: str, states: Any, order_by: Any
     ) -> tuple[list[dict[str, Any]], int]:
         """The jobs of one workflow among the newest prompts."""
-        part, _ = await self._listing.part(owner_id, states, limit=NEWEST, **order_by)
+        part, _ = await self._prompts.part(owner_id, states, limit=NEWEST, **order_by)
         found = [(each, await self._summary(each)) for each in part]
         jobs = [job(each, summary) for each, summary in found if summary.workflow_id == wanted]
         return jobs, len(jobs)

@@ -9,7 +9,7 @@ from aiohttp import web
 from comfystudio.comfy.routes.bodies import BadBody, read_object
 from comfystudio.comfy.routes.recall import Recall
 from comfystudio.comfy.routes.replies import empty, reply, spliced
-from comfystudio.comfy.routes.seams import Listing, Prompts, Visit
+from comfystudio.comfy.routes.seams import Prompts, Visit
 from comfystudio.comfy.routes.status import status_of
 from comfystudio.queue import OVER, Accepted
 
@@ -24,9 +24,8 @@ SPARE = 8
 class Record:
     """Answers what ComfyUI's own queue and history would, for one artist at a time."""
 
-    def __init__(self, prompts: Prompts, listing: Listing, recall: Recall) -> None:
+    def __init__(self, prompts: Prompts, recall: Recall) -> None:
         self._prompts = prompts
-        self._listing = listing
         self._recall = recall
 
     async def count(self, visit: Visit, _held: tuple[str, ...]) -> web.StreamResponse:
@@ -61,7 +60,7 @@ class Record:
         first = _number(query.get("offset"), "offset", -1)
         start = 0
         if first >= 0:
-            _, count = await self._listing.part(owner_id, OVER, limit=1)
+            _, count = await self._prompts.part(owner_id, OVER, limit=1)
             most = min(most, count - first)
             start = count - first - most
         return await spliced(visit, self._entries(owner_id, start, most))

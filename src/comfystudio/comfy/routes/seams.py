@@ -10,7 +10,7 @@ from comfystudio.comfy.owners import Owner
 from comfystudio.pictures import Channel, Format
 from comfystudio.queue import Accepted, Prompt, State
 
-__all__ = ["Header", "Listing", "Pictures", "Prompts", "Tabs", "Visit", "Worker", "Workers"]
+__all__ = ["Header", "Pictures", "Prompts", "Tabs", "Visit", "Worker", "Workers"]
 
 Header = tuple[str, str]
 
@@ -103,13 +103,6 @@ class Prompts(Protocol):
     async def history(self, owner_id: int, *, limit: int, offset: int = 0) -> Sequence[Accepted]:
         """Those that are over and not hidden, the newest first."""
 
-    async def hide(self, owner_id: int, ids: Sequence[str] | None) -> None:
-        """Take those of `ids` (None: all) that are over out of the history."""
-
-
-class Listing(Protocol):
-    """Prompts in any order, a part at a time."""
-
     async def part(
         self,
         owner_id: int,
@@ -121,6 +114,9 @@ class Listing(Protocol):
         descending: bool = True,
     ) -> tuple[Sequence[Prompt], int]:
         """Those of `owner_id` in one of `states`, from `offset`, and how many there are in all."""
+
+    async def hide(self, owner_id: int, ids: Sequence[str] | None) -> None:
+        """Take those of `ids` (None: all) that are over out of the history."""
 
 
 class Tabs(Protocol):
