@@ -158,15 +158,15 @@ async def test_forgetting(routes: Routes):
 BAD = [b"{", b"[]", b"null", b"\xff\xfe", b'{"clear": NaN}', b"[" * 100_000, b'{"a": 1e999}', b'"text"']
 
 
-@pytest.mark.parametrize("body", BAD)
 @pytest.mark.parametrize("path", ["/queue", "/history", "/interrupt"])
-async def test_bad_bodies(routes: Routes, path: str, body: bytes):
+async def test_bad_bodies(routes: Routes, path: str):
     """What is no JSON object is refused in the shape that the page shows, and nothing happens."""
     await routes.queue(ALICE, "a")
-    answer = await routes.ask(ALICE, "POST", path, data=body)
-    assert answer.status == 400
-    assert set(answer.json["error"]) == {"type", "message", "details", "extra_info"}
-    assert answer.json["node_errors"] == {}
+    for body in BAD:
+        answer = await routes.ask(ALICE, "POST", path, data=body)
+        assert answer.status == 400, body[:20]
+        assert set(answer.json["error"]) == {"type", "message", "details", "extra_info"}
+        assert answer.json["node_errors"] == {}
     assert routes.worker.cancelled == []
 
 
