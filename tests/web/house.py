@@ -4,7 +4,8 @@ Only the gateway's part is played: a small door that knows sessions and tokens a
 """
 
 import sys
-from collections.abc import AsyncIterator
+import uuid
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,13 @@ from aiohttp import web
 
 from comfystudio import settings as all_settings
 from comfystudio.events import Bus
+from comfystudio.gallery import Gallery
 from comfystudio.gateway import Origins
 from comfystudio.jobs import Job, Jobs
 from comfystudio.keeper import Keepers
 from comfystudio.people import LOCAL, Caller, PeopleRoom, Person
+from comfystudio.pictures import Pictures
+from comfystudio.queue import Accepted, Prompts
 from comfystudio.storage import Database
 from comfystudio.tools import Tools
 from comfystudio.web import Portal, PortalCookies, Process, Services, build
@@ -61,6 +65,23 @@ class Life:
 
     async def end_tools(self) -> None:
         self.asked.append("end tools")
+
+
+class Worker:
+    """Plays the way to ComfyUI: notes what is submitted, and takes back whatever it is told to."""
+
+    def __init__(self, prompts: Prompts) -> None:
+        self.prompts = prompts
+        self.submitted: list[str] = []
+
+    def submit(self, accepted: Accepted, /) -> None:
+        self.submitted.append(accepted.prompt.id)
+
+    async def cancel(self, ids: Collection[str], /, *, running: bool) -> set[str]:
+        live = {each for each in ids if self.prompts.get_live(each)}
+        for each in live:
+            self.prompts.finished(each, "cancelled")
+        return live
 
 
 class Addresses:
@@ -126,6 +147,8 @@ class House:
     room: PeopleRoom
     keepers: Keepers
     jobs: Jobs
+    prompts: Prompts
+    gallery: Gallery
     tools: Tools
     portal: Portal
     life: Life
@@ -182,6 +205,11 @@ class House:
             by=by,
             **asked,
         )
+
+    async def prompt(self, by: Person, text: str = "a cat", **extra: Any) -> Accepted:
+        """A prompt of `by` on record that says `text`."""
+        graph = {"1": {"class_type": "CLIPTextEncode", "inputs": {"text": text}}}
+        return await self.prompts.accept(by.id, id=str(uuid.uuid4()), graph=graph, extra=extra, targets=["1"])
 
 
 def place_of(settings: all_settings.Settings) -> Any:
@@ -249,6 +277,9 @@ async def opened(workspace: Workspace, database: Database, *, static: Path | Non
     keepers = Keepers(workspace.units, workspace.runtime)
     jobs = Jobs(database, keepers, bus, room.audit)
     await jobs.recover()
+    pictures, prompts = Pictures(workspace.state / "thumbnails"), Prompts(database, bus)
+    await prompts.open()
+    gallery = Gallery(workspace, bus, pictures, prompts)
     tools = Tools(settings, workspace, keepers=keepers, jobs=jobs, people=room.people, bus=bus, audit=room.audit)
     await tools.start_service()
     life, addresses = Life(), Addresses()
@@ -263,6 +294,9 @@ async def opened(workspace: Workspace, database: Database, *, static: Path | Non
         audit=room.audit,
         tools=tools,
         jobs=jobs,
+        prompts=prompts,
+        dispatcher=Worker(prompts),
+        gallery=gallery,
         cookies=PortalCookies(settings.session_days),
         addresses=addresses,
         life=life,
@@ -290,6 +324,8 @@ async def opened(workspace: Workspace, database: Database, *, static: Path | Non
             room,
             keepers,
             jobs,
+            prompts,
+            gallery,
             tools,
             door.portal,
             life,
@@ -311,5 +347,7 @@ async def opened(workspace: Workspace, database: Database, *, static: Path | Non
             if job.state == "running":
                 await jobs.cancel(job.id, LOCAL)
         await jobs.close()
+        await pictures.close()
+        await prompts.close()
         await keepers.close()
         await room.stop()

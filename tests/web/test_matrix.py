@@ -93,6 +93,17 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/jobs/{id}/cancel": [Row(OWNERS)],
     "GET /api/v1/jobs/{id}/log": [Row(OWNERS)],
     "GET /api/v1/jobs/{id}/log/download": [Row(OWNERS)],
+    "GET /api/v1/prompts": [
+        Row(SIGNED_IN),
+        Row(ADMINS, query="?all=true"),
+        Row((401, 200, 404, 404, 401), query="?as=Alice"),
+    ],
+    # What a prompt holds is for its owner alone; an admin may take it back.
+    "GET /api/v1/prompts/{id}": [
+        Row((401, 200, 404, 404, 401)),
+        Row((401, 200, 404, 404, 401), query="?as=Alice"),
+    ],
+    "POST /api/v1/prompts/{id}/cancel": [Row(OWNERS, good=202)],
     "GET /api/v1/audit": [Row(ADMINS)],
     "GET /api/v1/events": [Row(SIGNED_IN, good=426)],
 }
@@ -134,6 +145,8 @@ async def _targets(house: House, name: str, row: Row) -> dict[str, str]:
     alice, _ = await house.caller(ALICE)
     if "/jobs/" in name:
         return {"id": str((await house.job(alice, f"exec sleep {60 + len(house.jobs.list())}")).id)}
+    if "/prompts/" in name:
+        return {"id": (await house.prompt(alice.person)).prompt.id}
     if "/tokens/" in name:
         return {"id": str((await house.room.tokens.create(alice.person, "x"))[0].id)}
     return {"id": str(alice.person.id), "tool": "shared"} | row.path

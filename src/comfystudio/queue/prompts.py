@@ -13,7 +13,7 @@ from comfystudio.events import Bus, person
 from comfystudio.queue import store, texts
 from comfystudio.queue.files import Made, made_by
 from comfystudio.queue.model import OVER, Accepted, Body, Ending, Prompt, State
-from comfystudio.queue.store import Change, New, Wanted
+from comfystudio.queue.store import Change, New, Part, Wanted
 from comfystudio.queue.summary import summary_of
 from comfystudio.queue.writing import Writer
 from comfystudio.storage import Database
@@ -30,11 +30,13 @@ class Unwritten:
     """What the disk does not know yet: those that fit a list, and the numbers not to be taken from the disk."""
 
     fitting: list[Accepted]
-    without: list[int]
+    without: tuple[int, ...]
 
-    def span(self, limit: int, offset: int) -> tuple[int, int]:
-        """How many to read, and from where, so that both together hold the part that is asked for."""
-        return (limit + offset, 0) if self.fitting else (limit, offset)
+    def part(self, limit: int, offset: int) -> Part:
+        """What to read, so that both together hold the part that is asked for."""
+        if self.fitting:
+            return Part(limit + offset, 0, self.without)
+        return Part(limit, offset, self.without)
 
 
 class Prompts:
@@ -179,12 +181,10 @@ class Prompts:
         """What is over for `owner_id` and not hidden, the newest first."""
         wanted = Wanted(owner_id, OVER)
         unwritten = self._unwritten(wanted)
-        most, start = unwritten.span(limit, offset)
-        found = await self._database.read(
-            partial(store.whole, wanted=wanted, without=unwritten.without, limit=most, offset=start)
-        )
+        part = unwritten.part(limit, offset)
+        found = await self._database.read(partial(store.whole, wanted=wanted, part=part))
         merged = sorted([*unwritten.fitting, *found], key=lambda each: each.prompt.number, reverse=True)
-        return merged[offset - start :][:limit]
+        return merged[offset - part.offset :][:limit]
 
     async def page(
         self,
@@ -225,19 +225,17 @@ class Prompts:
         return found, counted + len(unwritten.fitting)
 
     async def _part(self, wanted: Wanted, unwritten: Unwritten, limit: int, offset: int) -> list[Prompt]:
-        most, start = unwritten.span(limit, offset)
-        found = await self._database.read(
-            partial(store.listed, wanted=wanted, without=unwritten.without, limit=most, offset=start)
-        )
+        part = unwritten.part(limit, offset)
+        found = await self._database.read(partial(store.listed, wanted=wanted, part=part))
         merged = sorted(
             [*(each.prompt for each in unwritten.fitting), *found], key=wanted.rank, reverse=not wanted.upward
         )
-        return merged[offset - start :][:limit]
+        return merged[offset - part.offset :][:limit]
 
     def _unwritten(self, wanted: Wanted) -> Unwritten:
         changed = [each.now for each in self._writer.unwritten.values()]
         fitting = [each for each in changed if wanted.fits(each.prompt)]
-        return Unwritten(fitting, [each.prompt.number for each in changed])
+        return Unwritten(fitting, tuple(each.prompt.number for each in changed))
 
     async def of_output(self, owner_id: int, place: str, path: str) -> Prompt | None:
         """The newest prompt that made the file `path` of `owner_id`."""

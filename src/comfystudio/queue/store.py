@@ -12,7 +12,21 @@ from comfystudio.queue.files import Made
 from comfystudio.queue.model import LIVE, OVER, Accepted, Body, Prompt, State
 from comfystudio.storage.tables import OutputRow, PromptBodyRow, PromptRow
 
-__all__ = ["Change", "New", "Wanted", "add", "change", "count", "hide", "listed", "live", "of_output", "one", "whole"]
+__all__ = [
+    "Change",
+    "New",
+    "Part",
+    "Wanted",
+    "add",
+    "change",
+    "count",
+    "hide",
+    "listed",
+    "live",
+    "of_output",
+    "one",
+    "whole",
+]
 
 _NAMES = tuple(field.name for field in fields(Prompt))
 _COLUMNS = tuple(getattr(PromptRow, name) for name in _NAMES)
@@ -70,6 +84,15 @@ class Wanted:
         took = (prompt.ended_at or 0.0) - (prompt.started_at or 0.0)
         known = self.by_duration and prompt.ended_at is not None and prompt.started_at is not None
         return (took if known else 0.0, prompt.number)
+
+
+@dataclass(frozen=True)
+class Part:
+    """How many of those that are wanted, from which place, leaving out the numbers of `without`."""
+
+    limit: int
+    offset: int = 0
+    without: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,10 +189,9 @@ def one(session: Session, owner_id: int, prompt_id: str) -> Accepted | None:
     return None if row is None else _accepted(row)
 
 
-def whole(session: Session, wanted: Wanted, without: Collection[int], limit: int, offset: int) -> list[Accepted]:
-    """Those from `offset` that are wanted and not in `without`, with their large parts."""
-    asked = _ordered(_matching(_whole(), wanted, without), wanted)
-    return [_accepted(row) for row in session.execute(asked.limit(limit).offset(offset))]
+def whole(session: Session, wanted: Wanted, part: Part) -> list[Accepted]:
+    """Those of the part, with their large parts."""
+    return [_accepted(row) for row in session.execute(_ordered(_whole(), wanted, part))]
 
 
 def hide(session: Session, owner_id: int, ids: Sequence[str] | None, at: float) -> None:
@@ -183,10 +205,9 @@ def hide(session: Session, owner_id: int, ids: Sequence[str] | None, at: float) 
         session.execute(wanted.where(PromptRow.id == each).values(hidden_at=at))
 
 
-def listed(session: Session, wanted: Wanted, without: Collection[int], limit: int, offset: int) -> list[Prompt]:
-    """Those from `offset` that are wanted and not in `without`."""
-    asked = _ordered(_matching(select(*_COLUMNS), wanted, without), wanted)
-    return [_prompt(row) for row in session.execute(asked.limit(limit).offset(offset))]
+def listed(session: Session, wanted: Wanted, part: Part) -> list[Prompt]:
+    """Those of the part."""
+    return [_prompt(row) for row in session.execute(_ordered(select(*_COLUMNS), wanted, part))]
 
 
 def count(session: Session, wanted: Wanted, without: Collection[int]) -> int:
@@ -210,10 +231,14 @@ def _matching(asked: Select[Any], wanted: Wanted, without: Collection[int]) -> S
     return asked
 
 
-def _ordered(asked: Select[Any], wanted: Wanted) -> Select[Any]:
+def _ordered(asked: Select[Any], wanted: Wanted, part: Part) -> Select[Any]:
+    """`asked` for the part alone, in order: first its numbers are found, so that nothing else is read of the rest."""
     took = func.coalesce(PromptRow.ended_at - PromptRow.started_at, 0.0)
     by = (took, PromptRow.number) if wanted.by_duration else (PromptRow.number,)
-    return asked.order_by(*(each.asc() if wanted.upward else each.desc() for each in by))
+    order = [each.asc() if wanted.upward else each.desc() for each in by]
+    numbers = _matching(select(PromptRow.number), wanted, part.without).order_by(*order)
+    chosen = numbers.limit(part.limit).offset(part.offset).scalar_subquery()
+    return asked.where(PromptRow.number.in_(chosen)).order_by(*order)
 
 
 def _says(word: str) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from comfystudio.queue import State
 from comfystudio.web.jobs import JobShown
 from comfystudio.web.logs import Line
 from comfystudio.web.shapes import Shape
@@ -37,6 +38,13 @@ class JobChanged(Shape):
     """The job as it is now."""
 
     job: JobShown
+
+
+class PromptChanged(Shape):
+    """The id of a prompt and what it is now."""
+
+    id: str
+    state: State
 
 
 class LogLines(Shape):
@@ -78,6 +86,8 @@ CATALOGUE = {
         Kind("tool.removed", "tools", ToolRemoved, "A tool is no longer there, or no longer for this person."),
         Kind("people.changed", "people", Nothing, "Somebody came, went, joined or was changed. For admins."),
         Kind("job.changed", "jobs", JobChanged, "A job began or ended. For its starter and admins."),
+        Kind("prompt.changed", "prompts", PromptChanged, "A prompt of this person was submitted, began or ended."),
+        Kind("outputs.changed", "outputs", Nothing, "Files of this person came, went to the trash or came back."),
         Kind("log.lines", "logs", LogLines, "Lines of a log that this page follows."),
         Kind("problem", "socket", Refusal, "What was asked for over the socket was not done."),
         Kind("session.ended", "socket", Nothing, "The session is over; the socket closes with code 4001."),

@@ -62,8 +62,8 @@ def _answers(route: Route, refs: dict[type[BaseModel], Part]) -> Part:
     good: Part = {"description": HTTPStatus(route.status).phrase}
     if route.answer is not None:
         good["content"] = {Media.JSON: {"schema": refs[route.answer]}}
-    elif route.media is Media.TEXT:
-        good["content"] = {Media.TEXT: {"schema": {"type": "string"}}}
+    elif route.media in {Media.TEXT, Media.FILE}:
+        good["content"] = {route.media: {"schema": {"type": "string"}}}
     elif route.status == 200:
         good["content"] = {Media.JSON: {"schema": {"type": "object"}}}
     answers: Part = {str(route.status): good}

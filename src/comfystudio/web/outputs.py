@@ -1,5 +1,6 @@
 """What the caller made in ComfyUI. Everybody sees their own, admins too; the command line names a person."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Annotated, Any, Literal
@@ -8,7 +9,6 @@ from aiohttp import web
 from pydantic import Field
 
 from comfystudio import http_files
-from comfystudio.errors import Invalid, Missing
 from comfystudio.gallery import FILE_POLICY, Entry, Kind, Opened, Place, Record, Wanted, attachment, headers_of
 from comfystudio.people import Person
 from comfystudio.pictures import Size
@@ -17,6 +17,7 @@ from comfystudio.web.call import Call
 from comfystudio.web.rights import held
 from comfystudio.web.routing import Media, Need, route
 from comfystudio.web.shapes import At, Query, Shape
+from comfystudio.web.whose import owner_of
 
 __all__ = ["OutputShown", "Whose", "owner_of", "shown"]
 
@@ -148,20 +149,6 @@ class Fetched(Whose):
     id: Annotated[str, Field(max_length=100)]
 
 
-def owner_of(call: Call, as_: str | None) -> Person:
-    """Whose files the call is about: the caller's own, whoever it is; the command line says whose."""
-    if call.caller.via != "local":
-        if as_ not in {None, call.caller.person.name}:
-            raise Missing("web.no_such_person")
-        return call.caller.person
-    if as_ is None:
-        raise Invalid("web.whose_files")
-    found = call.services.people.by_name(as_)
-    if found is None:
-        raise Missing("web.no_such_person")
-    return found
-
-
 def shown(entry: Entry, pixels: tuple[int, int] | None) -> OutputShown:
     """`entry` for the page."""
     width, height = pixels or (None, None)
@@ -237,7 +224,7 @@ def _cache(file: Opened, version: str) -> str:
 async def file(call: Call, query: AskedFile) -> web.StreamResponse:
     """Send a file."""
     with await call.services.gallery.open(owner_of(call, query.as_), query.place, query.path) as opened:
-        told = headers_of(opened)
+        told = await asyncio.to_thread(headers_of, opened)
         if query.download == "1":
             told["Content-Disposition"] = attachment(opened.name)
         with held(call):

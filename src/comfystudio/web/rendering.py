@@ -23,6 +23,8 @@ def render(event: Event, caller: Caller, call: Call) -> tuple[str, dict[str, Any
             return _tool(str(event.data["id"]), caller, call)
         case "job.changed":
             return _job(int(event.data["id"]), caller, call)
+        case "prompt.changed":
+            return event.type, {"id": str(event.data["id"]), "state": event.data["state"]}
         case "tool.removed":
             return event.type, {"id": str(event.data["id"])}
         case _:

@@ -39,6 +39,7 @@ class Media(enum.StrEnum):
 
     JSON = "application/json"
     TEXT = "text/plain"
+    FILE = "*/*"
     SOCKET = "websocket"
 
 
@@ -98,12 +99,16 @@ def route(
     status: int = 200,
     raises: tuple[int, ...] = (),
     media: Media = Media.JSON,
+    answer: type[BaseModel] | None = None,
 ) -> Callable[[Callable[..., Awaitable[Any]]], Route]:
-    """Declare the handler below as the route `method` `path`; its signature says what it takes and answers."""
+    """Declare the handler below as the route `method` `path`; its signature says what it takes and answers.
+
+    `answer` is the shape of what a handler writes itself.
+    """
 
     def declare(handler: Callable[..., Awaitable[Any]]) -> Route:
         hints = typing.get_type_hints(handler)
-        answer = hints.pop("return", None)
+        returned = hints.pop("return", None)
         taken = [name for name in inspect.signature(handler).parameters if name not in {"call", "_call"}]
         braces = [found[1] for part in path.split("/") if (found := _BRACE.match(part))]
         if sorted(braces) != sorted(set(taken) - {"body", "query"}):
@@ -119,7 +124,7 @@ def route(
             media,
             hints.get("body"),
             hints.get("query"),
-            answer if inspect.isclass(answer) and issubclass(answer, BaseModel) else None,
+            answer or (returned if inspect.isclass(returned) and issubclass(returned, BaseModel) else None),
             {name: hints[name] for name in braces},
         )
 

@@ -11,9 +11,11 @@ from typing import Protocol
 from aiohttp import web
 
 from comfystudio.events import Bus
+from comfystudio.gallery import Gallery
 from comfystudio.jobs import Job
 from comfystudio.keeper import Log
 from comfystudio.people import Audit, Caller, Links, People, Person, Sessions, Tokens
+from comfystudio.queue import Dispatcher, Prompts
 from comfystudio.settings import Settings
 from comfystudio.tools import ToolView
 
@@ -134,6 +136,9 @@ class Services:
     audit: Audit
     tools: Tools
     jobs: Jobs
+    prompts: Prompts
+    dispatcher: Dispatcher
+    gallery: Gallery
     cookies: Cookies
     addresses: Addresses
     life: Life

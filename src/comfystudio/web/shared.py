@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from comfystudio.gateway.opens import Opens
 from comfystudio.keeper import Log
+from comfystudio.web.archives import Archives
 
 __all__ = ["Shared", "Shelf"]
 
@@ -37,8 +38,12 @@ class Shelf:
 
 @dataclass
 class Shared:
-    """`opens`: sockets and their right to stay. `shelf`: logs that were read. `going`: the studio ends."""
+    """`opens`: sockets and their right to stay. `shelf`: logs that were read. `archives`: those that were asked for.
+
+    `going`: the studio ends.
+    """
 
     opens: Opens = field(default_factory=Opens)
     shelf: Shelf = field(default_factory=Shelf)
+    archives: Archives = field(default_factory=Archives)
     going: bool = False
