@@ -3,7 +3,7 @@
 import typer
 
 from comfystudio import __version__
-from comfystudio.cli import config, connect, life, people, tokens, tools, up
+from comfystudio.cli import config, connect, life, people, prompts, tokens, tools, up
 
 __all__ = ["app", "main"]
 
@@ -39,6 +39,7 @@ app.command("connect")(connect.connect)
 app.add_typer(people.commands, name="people")
 app.add_typer(tokens.commands, name="token")
 app.add_typer(tools.commands, name="tools")
+app.add_typer(prompts.commands, name="prompts")
 
 
 def main() -> None:
