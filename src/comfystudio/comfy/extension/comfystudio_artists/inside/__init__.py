@@ -4,7 +4,7 @@ import logging
 import os
 from typing import Any
 
-from . import health, hooks
+from . import health, hooks, threads
 from .caching import Sharing
 from .channel import Channel
 from .events import Events
@@ -48,7 +48,7 @@ class Extension:
         prompts, channel = Prompts(self.owners), Channel()
         events = Events(self.owners, prompts, channel)
         guard = Guard(
-            self.secret, self.owners, prompts, self.missing, Files(self.folders).checks(), events.know
+            self.secret, self.owners, prompts, self.missing, checks=Files(self.folders).checks(), on_owner=events.know
         ).middleware()
         server.app.middlewares.insert(0, guard)
         validation = Validation(self.owners, self.folders)
@@ -62,6 +62,7 @@ class Extension:
             for part in (sharing, Executor(self.owners, self.folders), prompts, events, validation):
                 part.install()
             Users(self.owners, self.folders).install()
+            threads.install(self.owners)
             hooks.replace(hooks.Kept(), "server:PromptServer.add_routes", lambda original: _first(original, guard))
         _say(self.missing)
 

@@ -10,12 +10,30 @@ __all__ = ["SHARED_TYPES", "Sharing"]
 # What a loader makes of files that belong to everybody.
 SHARED_TYPES = frozenset(
     (
-        "AUDIO_ENCODER", "BACKGROUND_REMOVAL", "BBOX_DETECTOR", "CLIP", "CLIP_VISION", "CONTROL_NET", "FACE_DETECTION_MODEL",
-        "FRAME_INTERPOLATION_MODEL", "GEOMETRY_ESTIMATION_MODEL", "GLIGEN", "IPADAPTER", "LATENT_UPSCALE_MODEL",
-        "LORA_MODEL", "MODEL", "MODEL_PATCH", "OPTICAL_FLOW_MODEL", "PHOTOMAKER", "SAM_MODEL", "SEGM_DETECTOR",
-        "STYLE_MODEL", "UPSCALE_MODEL", "VAE",
+        "AUDIO_ENCODER",
+        "BACKGROUND_REMOVAL",
+        "BBOX_DETECTOR",
+        "CLIP",
+        "CLIP_VISION",
+        "CONTROL_NET",
+        "FACE_DETECTION_MODEL",
+        "FRAME_INTERPOLATION_MODEL",
+        "GEOMETRY_ESTIMATION_MODEL",
+        "GLIGEN",
+        "IPADAPTER",
+        "LATENT_UPSCALE_MODEL",
+        "LORA_MODEL",
+        "MODEL",
+        "MODEL_PATCH",
+        "OPTICAL_FLOW_MODEL",
+        "PHOTOMAKER",
+        "SAM_MODEL",
+        "SEGM_DETECTOR",
+        "STYLE_MODEL",
+        "UPSCALE_MODEL",
+        "VAE",
     )
-)  # fmt: skip
+)
 # Hidden inputs that differ from prompt to prompt, so that what comes out may differ too.
 _PERSONAL = frozenset(
     ("PROMPT", "DYNPROMPT", "EXTRA_PNGINFO", "AUTH_TOKEN_COMFY_ORG", "API_KEY_COMFY_ORG", "COMFY_USAGE_SOURCE")

@@ -6,7 +6,7 @@ from typing import Any
 from . import hooks
 from .folders import Folders, OutsideYourFoldersError
 from .owners import Owners, Running, stamped
-from .policy import PATHLIKE, why_linked
+from .policy import is_pathlike, why_linked
 
 __all__ = ["Executor"]
 
@@ -51,7 +51,7 @@ class Executor:
             if number is not None:
                 is_link = hooks.module("comfy_execution.graph_utils").is_link
                 for name, values in found[0].items():
-                    if is_link(inputs.get(name)) and PATHLIKE.search(name):
+                    if is_link(inputs.get(name)) and is_pathlike(name):
                         self._check(values, number)
             return found
 
@@ -62,7 +62,8 @@ class Executor:
         for value in values if isinstance(values, (list, tuple)) else ():
             if not isinstance(value, str) or len(value) > 4096:
                 continue
-            if why_linked(value) or (value.startswith("/") and self._folders.of_others(value, number)):
+            out = self._folders.of_others if value.startswith("/") else self._folders.leads_out
+            if why_linked(value) or out(value, number):
                 raise OutsideYourFoldersError(value)
 
 
@@ -70,7 +71,7 @@ def _failed(executor: Any, prompt_id: str, error: Exception) -> None:
     """Leave the executor as after a node's error, so that the queue records it and goes on."""
     executor.success = False
     executor.history_result = {"outputs": {}, "meta": {}}
-    message = {
+    message: dict[str, Any] = {
         "prompt_id": prompt_id,
         "node_id": None,
         "node_type": None,

@@ -58,10 +58,11 @@ class Folders:
         self.asked(kind)
         return self.of(kind, number)
 
-    def rerooted(self, path: str, number: int) -> str:
-        """`path` if it is the owner's; the same place below the owner's folder if it is a base folder's or another's.
+    def rerooted(self, path: str, number: int) -> tuple[str, str]:
+        """`path` if it is the owner's; the same place in the owner's folder if it is a base folder's or another's.
 
-        Nodes keep the folder they asked for: in their instance, in their class, since before a rename.
+        With the owner's folder in front: (folder, path). Nodes keep what they asked for once: in their instance, in
+        their class, since before a rename.
         OutsideYourFoldersError for a path below none of the base folders.
         """
         for kind in KINDS:
@@ -70,8 +71,8 @@ class Folders:
                 continue
             mine, (first, rest) = self.of(kind, number), parts
             if first == self._owners.folder(number) or self._owners.is_owners(first):
-                return os.path.join(mine, rest) if rest else mine
-            return os.path.join(mine, first, rest) if first else mine
+                return mine, os.path.join(mine, rest) if rest else mine
+            return mine, os.path.join(mine, first, rest) if first else mine
         raise OutsideYourFoldersError(path)
 
     def holds(self, path: str, number: int) -> bool:
@@ -83,7 +84,7 @@ class Folders:
         return any(inside(self.base(kind), path) for kind in KINDS) and not self.holds(path, number)
 
     def leads_out(self, name: str, number: int) -> bool:
-        """Whether a name as a node would use it passes a link below an owner's folder and ends outside all of them."""
+        """Whether a name as nodes use it passes a link below one of the owner's folders and ends outside of it."""
         bare = _ANNOTATION.sub("", name).strip()
         return any(leads_out(self.of(kind, number), bare) for kind in ("input", "output", "temp"))
 
@@ -115,17 +116,17 @@ class Folders:
 
     def _save_image_path(self, original: Any) -> Any:
         def get_save_image_path(
-            filename_prefix: str, output_dir: str, image_width: int = 0, image_height: int = 0
+            filename_prefix: str, output_dir: str, image_width: int = 0, image_height: int = 0, **more: Any
         ) -> Any:
             number = self._owners.current()
             if number is None:
-                return original(filename_prefix, output_dir, image_width, image_height)
-            root = self.rerooted(output_dir, number)
-            wanted = os.path.join(root, os.path.dirname(os.path.normpath(filename_prefix)))
-            if "\0" in filename_prefix or not self.holds(wanted, number) or not inside(root, wanted):
+                return original(filename_prefix, output_dir, image_width, image_height, **more)
+            mine, root = self.rerooted(output_dir, number)
+            if not inside(mine, os.path.join(root, os.path.dirname(os.path.normpath(filename_prefix)))):
                 raise OutsideYourFoldersError(filename_prefix)
-            found = original(filename_prefix, root, image_width, image_height)
-            if not self.holds(found[0], number):  # a pattern such as %year% may have completed the name of a link
+            found = original(filename_prefix, root, image_width, image_height, **more)
+            # A pattern such as %year% may have completed the name of a link.
+            if "%" in filename_prefix and not inside(mine, found[0]):
                 raise OutsideYourFoldersError(filename_prefix)
             return found
 
@@ -135,9 +136,13 @@ class Folders:
         """Where an annotated name points for `number`, or None when that is outside."""
         bare, folder = hooks.module("folder_paths").annotated_filepath(name)
         if folder is None:
-            folder = self.of("input", number) if default_dir is None else self.rerooted(default_dir, number)
+            mine, folder = (
+                (self.of("input", number),) * 2 if default_dir is None else self.rerooted(default_dir, number)
+            )
+        else:
+            mine = folder
         path = os.path.join(folder, bare)
-        return path if inside(folder, path) and self.holds(path, number) else None
+        return path if inside(mine, path) else None
 
     def _annotated(self, original: Any) -> Any:
         def get_annotated_filepath(name: str, default_dir: str | None = None) -> Any:

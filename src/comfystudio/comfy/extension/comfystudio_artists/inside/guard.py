@@ -15,12 +15,12 @@ SECRET_HEADER = "X-ComfyStudio-Secret"  # noqa: S105 - the header's name
 OWNER_HEADER = "X-ComfyStudio-Owner"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-# Answered by the portal from its own record; ComfyUI's answers would show or stop everybody's.
-PORTALS = frozenset(
-    ("/ws", "/queue", "/history", "/history/{prompt_id}", "/interrupt", "/free", "/comfystudio/{tail}", "/jobs")
+# What the portal answers from its own record, or never: ComfyUI's answers would show, stop or hold everybody's.
+CLOSED = frozenset(
+    ("assets", "comfystudio", "free", "history", "internal", "interrupt", "jobs", "queue", "tags", "ws")
 )
-OURS = "/comfystudio/"
-FOR_OWNERS = frozenset(("/comfystudio/validate",))
+OPEN = frozenset((("POST", "/comfystudio/validate"), ("GET", "/internal/files/{directory_type}")))
+CLOSED_METHODS = frozenset((("GET", "/prompt"), ("POST", "/users")))
 
 
 class Guard:
@@ -32,6 +32,7 @@ class Guard:
         owners: Owners,
         prompts: Prompts,
         missing: list[str],
+        *,
         checks: dict[str, Callable[[web.Request, int], Awaitable[bool]]],
         on_owner: Callable[[int], None],
     ) -> None:
@@ -83,7 +84,8 @@ class Guard:
 
     async def _for_owner(self, request: web.Request, handler: Handler, number: int) -> web.StreamResponse:
         route = route_of(request)
-        if route in PORTALS or (route.startswith(OURS) and route not in FOR_OWNERS):
+        asked = (request.method, route)
+        if ((route.split("/")[1:2] or [""])[0] in CLOSED and asked not in OPEN) or asked in CLOSED_METHODS:
             return _answer(404, "The studio answers this itself.")
         with self._owners.acting(number):
             check = self._checks.get(route)
@@ -105,7 +107,9 @@ def route_of(request: web.Request) -> str:
     """The pattern of the route that answers, without the /api in front; "" when none does."""
     resource = request.match_info.route.resource
     path = resource.canonical if resource is not None else ""
-    return path[4:] if path.startswith("/api/") else path
+    while path.startswith("/api/"):
+        path = path[4:]
+    return path
 
 
 def _answer(status: int, error: str) -> web.Response:

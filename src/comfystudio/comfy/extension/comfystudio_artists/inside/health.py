@@ -6,7 +6,6 @@ from typing import Any
 from aiohttp import web
 
 from . import hooks, nodeset
-from .prompts import Prompts
 
 __all__ = ["EXTENSION", "TESTED", "routes_of", "state"]
 
@@ -16,7 +15,7 @@ _OWN = "comfystudio_artists"
 
 
 def routes_of(app: web.Application) -> list[str]:
-    """ "METHOD path" of every route, without the twins below /api and without HEAD; files as /{static}."""
+    """Every route as "METHOD path", without the twins below /api and without HEAD; files as /{static}."""
     found = set()
     for route in app.router.routes():
         resource = route.resource
@@ -49,7 +48,7 @@ def installed() -> dict[str, Any]:
     }
 
 
-def state(fixed: dict[str, Any], missing: list[str], prompts: Prompts) -> dict[str, Any]:
+def state(fixed: dict[str, Any], missing: list[str]) -> dict[str, Any]:
     """The whole answer of GET /comfystudio/health."""
     server = hooks.module("server").PromptServer.instance
     try:

@@ -1,8 +1,8 @@
 """Every place in ComfyUI that the extension relies on, and the check that it is there.
 
-HOOKS and ATTRIBUTES are the whole list: whoever builds a stand-in for ComfyUI needs these and nothing else. A callable
-counts as present when its parameters start with the names given (further ones have defaults) and it is a coroutine
-function exactly where the table says so.
+HOOKS and ATTRIBUTES are the whole list: whoever builds a stand-in for ComfyUI needs these and nothing else.
+A callable counts as present when its parameters start with the names given (further ones have defaults) and it is a
+coroutine function exactly where the table says so.
 """
 
 import importlib
@@ -135,13 +135,13 @@ def missing_attributes() -> list[str]:
 
 
 class Kept:
-    """ComfyUI's own callables that were replaced, by the name in the table."""
+    """ComfyUI's own callables by the name in the table, whether they were replaced or not."""
 
     def __init__(self) -> None:
         self.originals: dict[str, Any] = {}
 
     def __getitem__(self, where: str) -> Any:
-        return self.originals[where]
+        return self.originals[where] if where in self.originals else resolve(where)
 
 
 def replace(kept: Kept, where: str, make: Callable[[Any], Any]) -> None:

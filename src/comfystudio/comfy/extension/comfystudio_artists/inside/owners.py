@@ -1,6 +1,7 @@
 """Whose request or prompt this is: the context's owner, and the folder that belongs to an owner's number."""
 
 import contextvars
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ __all__ = ["KEY", "BadOwner", "Owner", "Owners", "Running", "client_id", "parse_
 
 KEY = "comfystudio_owner"  # in a prompt's extra_data; what a client sends there is dropped
 LONGEST = 200  # bytes of UTF-8
-_BIGGEST = 2**63
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 class BadOwner(ValueError):
@@ -50,15 +51,12 @@ def safe_folder(folder: str) -> str:
 def parse_owner(header: str) -> Owner:
     """The owner that "12 Vera%20Novak" names; BadOwner for anything else."""
     number, blank, folder = header.partition(" ")
-    digits = number[1:] if number.startswith("-") else number
-    if not blank or not digits.isascii() or not digits.isdigit() or len(digits) > 19 or not folder.isascii():  # noqa: PLR0916
+    if not blank or not _NUMBER.fullmatch(number) or not folder.isascii():
         raise BadOwner(header)
     try:
         decoded = unquote_to_bytes(folder).decode("utf-8")
     except UnicodeDecodeError:
         raise BadOwner(header) from None
-    if abs(int(number)) >= _BIGGEST:
-        raise BadOwner(header)
     return Owner(int(number), safe_folder(decoded))
 
 
@@ -118,6 +116,10 @@ class Owners:
             return found
         running = self.running
         return running.owner if running is not None and not self.on_loop() else None
+
+    def has_context(self) -> bool:
+        """Whether the caller runs in a request or a prompt, not in a thread that one of them has started."""
+        return not isinstance(self._context.get(), _Nobody)
 
     @contextmanager
     def acting(self, number: int | None) -> Iterator[None]:

@@ -18,9 +18,10 @@ class DuplicateError(Exception):
 
 
 class Prompts:
-    """The queue as the studio needs it. `queue` is ComfyUI's PromptQueue, whose items are indexed, never unpacked:
-    (number, id, graph, extra_data, outputs, …).
-    """  # noqa: D205, D415
+    """The queue as the studio needs it.
+
+    Items of ComfyUI's queue are indexed, never unpacked: (number, id, graph, extra_data, outputs, …).
+    """
 
     def __init__(self, owners: Owners) -> None:
         self._owners = owners
@@ -45,7 +46,7 @@ class Prompts:
             _submitting.reset(token)
 
     def cancel(self, ids: Iterable[str], *, running: bool) -> dict[str, list[str]]:
-        """Take out the waiting ones and, with `running`, interrupt the one that runs: {removed, interrupted, unknown}.
+        """Take out those that wait and, with `running`, interrupt the one that runs.
 
         What runs is looked up and interrupted under the queue's mutex, so the interrupt cannot hit the next prompt.
         """

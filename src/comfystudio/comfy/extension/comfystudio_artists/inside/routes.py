@@ -44,7 +44,7 @@ class Routes:
         """Versions, packs, routes, and whether artists may come in."""
         if self._installed is None:
             self._installed = await asyncio.get_running_loop().run_in_executor(None, health.installed)
-        return web.json_response(health.state(self._installed, self._missing, self._prompts))
+        return web.json_response(health.state(self._installed, self._missing))
 
     async def validate(self, request: web.Request) -> web.Response:
         """What POST /prompt would say; nothing is queued."""

@@ -50,7 +50,7 @@ class StudioSocket:
 
 
 class VirtualSockets(dict[str, Any]):
-    """ComfyUI's dictionary of sockets (or of their metadata) with an entry for every owner that iteration never shows.
+    """ComfyUI's dictionary of sockets (or of their metadata) whose owners iteration never shows.
 
     A broadcast goes through the values: those are the real sockets alone, admins at ComfyUI itself.
     """
@@ -67,7 +67,7 @@ class VirtualSockets(dict[str, Any]):
 
     def get(self, key: str, default: Any = None) -> Any:
         """As ever, with the owners' entries."""
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401 - that would ask itself
 
 
 class OwnerSockets(dict[str, Any]):

@@ -36,7 +36,7 @@ class Users:
             request: Any,
             file: Any,
             type: str = "userdata",
-            create_dir: bool = True,  # noqa: A002
+            create_dir: bool = True,
         ) -> Any:
             number = self._owners.current()
             if number is not None:
