@@ -33,7 +33,7 @@ def studio(path):
         shown = f"{figure['p50']:.3g} {unit}"
         if figure["n"] > 2:
             shown += f", p95 {figure['p95']:.3g} {unit} (n = {figure['n']})"
-        target = f"at most {figure['at_most']:g} {unit}" + (" at p95" if figure["judged"] == "p95" else "")
+        target = report.target(figure) + (" at p95" if figure["judged"] == "p95" else "")
         yield name[0].upper() + name[1:], shown, target, str(figure["load"]), figure["at"][:10]
 
 
@@ -44,7 +44,7 @@ def about(machine):
 
 def main():
     rows, machines = [], []
-    for name, read in (("gateway", gateway), ("studio", studio)):
+    for name, read in (("gateway", gateway), ("studio", studio), ("prompts", studio)):
         path = report.OUT / f"{name}.json"
         if path.exists():
             found = json.loads(path.read_text(encoding="utf-8"))

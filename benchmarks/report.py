@@ -78,6 +78,12 @@ def write(name, figures, options):
     return path
 
 
-def row(what, value, unit, target, load):
+def target(figure):
+    """What a figure is to reach, in words."""
+    bound = f"at least {figure['at_least']:g}" if "at_least" in figure else f"at most {figure['at_most']:g}"
+    return f"{bound} {figure['unit']}"
+
+
+def row(what, value, unit, figure, load):
     """One line for a person at a terminal."""
-    print(f"{what:44} {value:9.2f} {unit:3} at most {target:g} {unit}  load {load}", flush=True)
+    print(f"{what:52} {value:9.2f} {unit:3} {target(figure)}  load {load}", flush=True)

@@ -105,7 +105,7 @@ def main():
             load = report.calm(options.patience)
             for name, figure in measure(what, house).items():
                 figures[name] = {**figure, "load": load}
-                report.row(name, figure[figure["judged"]], figure["unit"], figure["at_most"], load)
+                report.row(name, figure[figure["judged"]], figure["unit"], figure, load)
     finally:
         house.close()
         if figures:
