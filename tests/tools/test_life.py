@@ -491,3 +491,33 @@ async def test_a_program_that_is_not_there_is_a_sentence(studio: Studio) -> None
     await tools.start("fake", caller(ALICE))
     await until(lambda: state(tools) == "failed")
     assert "/nowhere/python" in tools.view("fake", caller(ALICE)).error
+
+
+async def test_a_start_while_the_next_try_is_waited_for_is_that_try(studio: Studio) -> None:
+    """Whoever presses Start after a crash gets the tool at once, and no second one comes when the wait is over."""
+    over = asyncio.Event()
+
+    async def held(seconds: float) -> None:
+        await (over.wait() if seconds >= 1 else nap(seconds))
+
+    studio.tool()
+    tools = await studio.open(sleep=held)
+    found = await ready(tools)
+    first = (await asyncio.to_thread(ask, found.port))["pid"]
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: state(tools) == "crashed")
+    found = await ready(tools)
+    over.set()
+    second = (await asyncio.to_thread(ask, found.port))["pid"]
+    for _ in range(20):
+        await asyncio.sleep(0.01)
+        assert state(tools) == "ready"
+    assert (await asyncio.to_thread(ask, found.port))["pid"] == second
+    assert [each.pid for each in _fakes() if each.pid in {first, second}] == [second]
+
+
+def _fakes() -> list[psutil.Process]:
+    """Every fake tool that lives."""
+    return [
+        each for each in psutil.process_iter(["cmdline"]) if "fake_tool.py" in " ".join(each.info["cmdline"] or [])
+    ]

@@ -86,7 +86,9 @@ class Instance:
             raise Conflict("tools.stopping", tool=self.manifest.name)
         if self.alive:
             return
-        self._wake()
+        if self._task:
+            # One that crashed may be waiting for its next try; this is the next try.
+            self._task.cancel()
         self.backoff.clear()
         self.started_by = by
         self._begin()
@@ -288,9 +290,11 @@ class Instance:
             asyncio.ensure_future(self._around.sleep(wait)),
             asyncio.ensure_future(self._stopping.wait()),
         ]
-        await asyncio.wait(naps, return_when=asyncio.FIRST_COMPLETED)
-        for nap in naps:
-            nap.cancel()
+        try:
+            await asyncio.wait(naps, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for nap in naps:
+                nap.cancel()
         if self._stopping.is_set():
             self._enter("stopped")
             return False

@@ -91,7 +91,7 @@ class Tools:
             self._left,
             sleep,
         )
-        self._companions = companions or {}
+        self._companions = {} if companions is None else companions
         self._access = Access(settings)
         self._instances: dict[Key, Instance] = {}
         self._problems: dict[str, str] = {}
