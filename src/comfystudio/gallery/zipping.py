@@ -34,19 +34,20 @@ class Names:
     """Names in an archive: what no system takes for a way elsewhere, and none of them twice."""
 
     def __init__(self) -> None:
-        self._taken: set[str] = set()
+        # How many files have wanted each name.
+        self._wanted: dict[str, int] = {}
 
     def new(self, path: str) -> str:
         """The name for the file at `path`."""
         shown = os.fsencode(path).decode("utf-8", "replace")
         parts = [_plain(part) for part in shown.split("/")]
-        name, number = "/".join(parts), 1
-        while name.casefold() in self._taken:
-            number += 1
+        name = whole = "/".join(parts)
+        while name.casefold() in self._wanted:
+            number = self._wanted[whole.casefold()] = self._wanted[whole.casefold()] + 1
             stem, dot, ending = parts[-1].rpartition(".")
             last = f"{stem} ({number}){dot}{ending}" if stem else f"{parts[-1]} ({number})"
             name = "/".join((*parts[:-1], last))
-        self._taken.add(name.casefold())
+        self._wanted[name.casefold()] = 1
         return name
 
 
@@ -125,10 +126,16 @@ def _piece(file: Opened, at: int, checksum: int) -> tuple[bytes, int]:
     return piece, zlib.crc32(piece, checksum)
 
 
-def _opened(root: Path, path: str) -> Opened | None:
+def _opened(root: Path, path: str) -> tuple[Opened, bytes, int] | None:
+    """The file and its first piece with the checksum: of a small file that is all."""
     try:
-        return open_file(root, path)
+        file = open_file(root, path)
     except Missing:
+        return None
+    try:
+        return file, *_piece(file, 0, 0)
+    except OSError:
+        file.close()
         return None
 
 
@@ -140,20 +147,21 @@ async def zipped(root: Path, paths: Iterable[str]) -> AsyncGenerator[bytes, None
     members: list[_Member] = []
     names, offset = Names(), 0
     for path in paths:
-        file = await asyncio.to_thread(_opened, root, path)
-        if file is None:
+        found = await asyncio.to_thread(_opened, root, path)
+        if found is None:
             continue
+        file, piece, checksum = found
         with file:
             name, when, large = names.new(path).encode(), _dos(file.mtime), file.size >= FULL
             head = _local(name, when, large=large)
             yield head
-            at, checksum = 0, 0
-            while at < file.size:
-                piece, checksum = await asyncio.to_thread(_piece, file, at, checksum)
-                if not piece:
-                    break
+            at = 0
+            while piece:
                 yield piece
                 at += len(piece)
+                if at >= file.size:
+                    break
+                piece, checksum = await asyncio.to_thread(_piece, file, at, checksum)
             tail = _behind(at, checksum, large=large)
             yield tail
         members.append(_Member(name, when, offset, at, checksum))

@@ -33,15 +33,19 @@ class Worker:
     def __init__(self, limits: Limits, uid: int | None, argv: Sequence[str] | None = None) -> None:
         self._limits = limits
         ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                list(argv or _argv(limits, uid)),
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                env=ENVIRONMENT,
-                cwd="/",
-                start_new_session=True,
-            )
+        try:
+            with theirs:
+                self._process = subprocess.Popen(
+                    list(argv or _argv(limits, uid)),
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    env=ENVIRONMENT,
+                    cwd="/",
+                    start_new_session=True,
+                )
+        except OSError:
+            ours.close()
+            raise
         self._side = ours
         self._ready = False
 
