@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comfystudio.queue.files import MOST, Made, made_by
@@ -32,6 +32,7 @@ def test_a_list_without_end_is_cut() -> None:
     assert len(made_by({"1": {"images": many}})) == MOST
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.text(), st.dictionaries(st.text(), st.lists(ENTRIES, max_size=4), max_size=3)) | JSON)
 def test_no_name_leads_out_of_the_folder(outputs: object) -> None:
     """Whatever is told, each path is relative, plain, and can be stored."""

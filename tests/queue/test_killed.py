@@ -11,7 +11,7 @@ from pathlib import Path
 from comfystudio.storage import Database
 from tests.queue.house import OWNERS, add_owners, graph, record
 
-ROUNDS = 6
+ROUNDS = 4
 
 
 async def _killed(path: Path, after: float) -> tuple[set[str], set[str]]:

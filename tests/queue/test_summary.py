@@ -1,6 +1,6 @@
 """What a workflow is about, in a line."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comfystudio.queue.summary import LONGEST, summary_of
@@ -49,6 +49,7 @@ def test_a_long_text_leaves_room_for_names() -> None:
     assert summary_of(graph("cat " * 10_000)).endswith("cat · sdxl_base.safetensors · Studio/cat")
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from("1234"), NODES) | JSON)
 def test_any_workflow_has_one(value: object) -> None:
     """Whatever was sent, the line is short, on one line, can be stored, and is the same each time."""
