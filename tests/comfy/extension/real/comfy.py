@@ -76,6 +76,7 @@ def start(checkout: Path, *, extension: bool = True, secret: str | None = "") ->
             "--database-url", f"sqlite:///{folder}/comfyui.db", "--preview-method", "auto",
         ]  # fmt: skip
         env = {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "PYTHONDONTWRITEBYTECODE": "1"}
+        env["PYTHONHASHSEED"] = "0"  # ComfyUI goes through sets of inputs: two processes must do so in one order
         if secret is not None:
             env["COMFYSTUDIO_SECRET"] = secret
         with (folder / "log").open("wb") as log:

@@ -92,6 +92,16 @@ class Text(_Node):
         return (text,)
 
 
+class Spell(_Node):
+    """Gives a text that its input does not show."""
+
+    INPUT_TYPES = _inputs(codes=("STRING", {"default": ""}))
+    RETURN_TYPES = ("STRING",)
+
+    def go(self, codes):
+        return ("".join(chr(int(code)) for code in codes.split()),)
+
+
 class Dataset(_Node):
     """Joins a folder's name unchecked, as nodes for data sets do."""
 
@@ -172,5 +182,5 @@ PromptServer.instance.routes.get("/studio_tests/loads")(_loads)
 PromptServer.instance.routes.get("/studio_tests/where")(_where)
 PromptServer.instance.app.middlewares.insert(0, web.middleware(_first))
 
-_NODES = (Loader, FolderLoader, Use, Write, Text, Dataset, Slow, Say, Again)
+_NODES = (Loader, FolderLoader, Use, Write, Text, Spell, Dataset, Slow, Say, Again)
 NODE_CLASS_MAPPINGS = {f"StudioTests{node.__name__}": node for node in _NODES}

@@ -48,10 +48,10 @@ class Routes:
 
     async def validate(self, request: web.Request) -> web.Response:
         """What POST /prompt would say; nothing is queued."""
-        text = await request.text()
-        body, again = _object(text), _object(text)
+        sent = await request.read()
+        body, again = _object(sent), _object(sent)
         try:
-            verdict = await self._validation.judge(body, again.get("prompt"), len(text))
+            verdict = await self._validation.judge(body, again.get("prompt"), len(sent))
         except Exception as error:  # noqa: BLE001 - what is no graph at all makes ComfyUI's own code stumble
             logging.warning("ComfyStudio: a prompt that is no workflow: %s: %s", type(error).__name__, error)
             words = "Prompt is not a workflow"
@@ -64,17 +64,17 @@ class Routes:
 
     async def cancel(self, request: web.Request) -> web.Response:
         """Take waiting prompts out, interrupt the running one if it is named."""
-        body = _object(await request.text())
+        body = _object(await request.read())
         return web.json_response(self._prompts.cancel(_ids(body), running=body.get("running") is True))
 
     async def prompts(self, request: web.Request) -> web.Response:
         """All that runs and waits, and what is known of the ids asked for."""
-        ids = _ids(_object(await request.text()))
+        ids = _ids(_object(await request.read()))
         return web.json_response({**self._prompts.listed(), "done": self._prompts.done(ids)})
 
     async def owners(self, request: web.Request) -> web.Response:
         """Folders that were renamed."""
-        body = _object(await request.text())
+        body = _object(await request.read())
         try:
             renamed = {int(number): safe_folder(folder) for number, folder in body.items()}
         except (BadOwner, ValueError, AttributeError):
@@ -92,9 +92,9 @@ def _bad(error: str) -> web.HTTPBadRequest:
     return web.HTTPBadRequest(text=json.dumps({"error": error}), content_type="application/json")
 
 
-def _object(text: str) -> dict[str, Any]:
+def _object(body: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(text)
+        found = json.loads(body)
     except (ValueError, RecursionError):
         raise _bad("The body is not JSON.") from None
     if not isinstance(found, dict):
