@@ -1,7 +1,7 @@
 import { QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
 
 import { call, Problem } from './client';
-import type { JobView, Me, PeopleView, Studio, TokenView, ToolView } from './types';
+import type { JobView, Me, OutputPage, PeopleView, Studio, TokenView, ToolView } from './types';
 
 /** What the pages know of the studio. Events keep it fresh, so nothing grows old by time. */
 export const cache: QueryClient = new QueryClient({
@@ -59,4 +59,10 @@ export const people = queryOptions({
 export const tokens = queryOptions({
   queryKey: ['tokens'],
   queryFn: async () => (await call<{ tokens: TokenView[] }>('GET', '/tokens')).tokens,
+});
+
+/** The images that the person made last. */
+export const recentImages = queryOptions({
+  queryKey: ['outputs', 'recent'],
+  queryFn: () => call<OutputPage>('GET', '/outputs?limit=8&kind=image'),
 });

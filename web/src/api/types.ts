@@ -85,10 +85,9 @@ export interface ToolView {
   url_port: number;
   url: string | null;
   access: Role;
+  /** For admins: why only they may enter. On a tool that is for artists too, why not for now. */
   access_reason?: string | null;
   refusal: string | null;
-  /** Why only admins may enter for now, for the admins' card. */
-  restricted?: string | null;
   installed: boolean;
   job_id: number | null;
   can: Record<'start' | 'stop' | 'install' | 'open' | 'log', boolean>;
@@ -159,15 +158,28 @@ export interface OutputPage {
 
 /** With what the file itself says about how it was made. */
 export interface OutputDetail extends OutputView {
+  frames: number | null;
   metadata: Record<string, string>;
+  /** Why a picture tells nothing of itself. */
+  problem: string | null;
   prompt: { id: string; number: number; state: PromptState; created_at: number; started_at: number | null; ended_at: number | null } | null;
   graph: unknown;
   workflow: unknown;
 }
 
+/** A file in the trash: `id` names it there, `path` is where it was. */
 export interface TrashedView extends OutputView {
   id: string;
   deleted_at: number;
+}
+
+export interface TrashPage {
+  trash: TrashedView[];
+  next: string | null;
+  total: number;
+  bytes: number;
+  /** How long a file is kept. */
+  days: number;
 }
 
 export type PromptState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';

@@ -54,8 +54,8 @@ function Keys({ title, rows }: { title: string; rows: Row[] }) {
           <div key={word}>
             <dt>{t(word)}</dt>
             <dd>
-              {keys.map((key) => (
-                <kbd key={key}>{key}</kbd>
+              {keys.map((key, nth) => (
+                <kbd key={nth}>{key}</kbd>
               ))}
             </dd>
           </div>

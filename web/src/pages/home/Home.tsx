@@ -13,6 +13,7 @@ import { count, t } from '../../words';
 import { FirstSteps, useFirstSteps } from './FirstSteps';
 import css from './Home.module.css';
 import { firstName } from '../../parts/names';
+import { RecentImages } from './RecentImages';
 import { answerOf, greeting, summaryOf } from './sentences';
 import { ToolCard } from './ToolCard';
 
@@ -50,6 +51,7 @@ export function Home() {
           </div>
         )}
       </div>
+      <RecentImages />
     </>
   );
 }

@@ -2,6 +2,7 @@ import type { ToolView } from '../../api/types';
 import { ErrorLine, Progress } from '../../parts/Surface';
 import { clock, duration, useNow } from '../../parts/time';
 import { count, t } from '../../words';
+import { closed } from './sentences';
 import css from './ToolBody.module.css';
 import { someNames } from '../../parts/names';
 
@@ -15,6 +16,7 @@ export function startProgress(tool: ToolView, now: number): number {
 /** The sentence of a card, and what belongs under it. */
 export function ToolBody({ tool, me }: { tool: ToolView; me: { name: string; role: string } }) {
   if (tool.refusal) return <p className={css['text']}>{tool.refusal}</p>;
+  if (closed(tool) && tool.state === 'ready') return <p className={css['long']}>{tool.access_reason}</p>;
   switch (tool.state) {
     case 'broken':
       return (
@@ -116,7 +118,7 @@ function Ready({ tool, me }: { tool: ToolView; me: { name: string } }) {
 /** The quiet figure at a card's foot. */
 export function ToolMeta({ tool }: { tool: ToolView }) {
   const now = useNow(1000);
-  const text = tool.refusal ? null : metaOf(tool, now);
+  const text = tool.refusal || closed(tool) ? null : metaOf(tool, now);
   return text === null ? null : <span className={`meta ${css['meta']}`}>{text}</span>;
 }
 

@@ -16,8 +16,9 @@ import { toolMark, toolWord } from '../../parts/toolState';
 import { count, t } from '../../words';
 import { someNames } from '../../parts/names';
 import { ToolBody, ToolMeta } from './ToolBody';
+import { closed } from './sentences';
 import css from './ToolCard.module.css';
-import { addressOf, useTool } from './useTool';
+import { addressOf, useCheck, useTool } from './useTool';
 
 interface Who {
   name: string;
@@ -39,7 +40,7 @@ export function ToolCard({ tool, me, primary }: { tool: ToolView; me: Who; prima
           <h3 id={`tool-${tool.id}`} className="el" title={tool.name}>
             {tool.name}
           </h3>
-          <StateMark mark={toolMark(tool.state)}>{toolWord(tool)}</StateMark>
+          {closed(tool) && tool.state === 'ready' ? <StateMark mark="warn">{t('tool.closed')}</StateMark> : <StateMark mark={toolMark(tool.state)}>{toolWord(tool)}</StateMark>}
         </div>
         <More tool={tool} onStop={() => ask(true)} onRestart={() => acts.start.mutate()} onInstall={() => acts.install.mutate()} onGiveUp={() => acts.stop.mutate()} />
       </div>
@@ -64,6 +65,16 @@ function useNewlyReady(tool: ToolView): void {
   }, [tool.state, tool.name]);
 }
 
+/** Artists are kept out until a check passes: an admin can ask for another one. */
+function CheckAgain() {
+  const check = useCheck();
+  return (
+    <Button look="quiet" online working={check.isPending} onClick={() => check.mutate()}>
+      {t('tool.check')}
+    </Button>
+  );
+}
+
 function LogLink({ tool, children }: { tool: ToolView; children: ReactNode }) {
   return (
     <Link to="/activity/tool/$tool" params={{ tool: tool.id }} className={buttonClass({ look: tool.state === 'starting' ? 'default' : 'quiet' })}>
@@ -78,7 +89,7 @@ function Acts({ tool, me, primary, acts }: { tool: ToolView; me: Who; primary: b
     return (
       <span className={css['locked']}>
         <Lock aria-hidden="true" />
-        {t(tool.access === 'admin' ? 'tool.admins_only' : 'tool.not_for_you')}
+        {t(tool.access === 'admin' ? 'tool.admins_only' : 'tool.not_yet')}
       </span>
     );
   }
@@ -124,11 +135,16 @@ function Acts({ tool, me, primary, acts }: { tool: ToolView; me: Who; primary: b
       );
     case 'ready':
     case 'unhealthy':
-      return tool.can.open ? (
-        <ButtonLink look={primary ? 'primary' : 'default'} href={addressOf(tool)} onClick={() => prefer('opened', true)}>
-          {t('tool.open', fields)}
-        </ButtonLink>
-      ) : null;
+      return (
+        <>
+          {tool.can.open && (
+            <ButtonLink look={primary ? 'primary' : 'default'} href={addressOf(tool)} onClick={() => prefer('opened', true)}>
+              {t('tool.open', fields)}
+            </ButtonLink>
+          )}
+          {closed(tool) && <CheckAgain />}
+        </>
+      );
     case 'stopping':
       return <Button working>{t('tool.stopping')}</Button>;
     case 'crashed':

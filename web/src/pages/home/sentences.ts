@@ -27,6 +27,9 @@ export function summaryOf(tools: ToolView[]): string {
     .join(', ');
 }
 
+/** Whether a tool that is meant for artists keeps them out for now, as an admin's card tells. */
+export const closed = (tool: ToolView): boolean => tool.access === 'artist' && tool.refusal === null && Boolean(tool.access_reason);
+
 const of = (tools: ToolView[], ...states: ToolState[]) => tools.filter((tool) => states.includes(tool.state));
 
 /** The one sentence under the greeting: what the visitor came to learn. */

@@ -5,6 +5,7 @@ import { cache, tools } from '../../api/queries';
 import type { JobView, ToolView } from '../../api/types';
 import { replaced } from '../../events';
 import { say } from '../../parts/Toasts';
+import { t } from '../../words';
 
 const failed = (error: unknown) => say(sentenceOf(error), 'failed');
 
@@ -27,6 +28,16 @@ export function useTool(tool: ToolView) {
     onError: failed,
   });
   return { start, stop, install };
+}
+
+/** Look again whether ComfyUI keeps artists apart; what comes of it shows on its card. */
+export function useCheck() {
+  return useMutation({
+    mutationFn: () => call<{ passed: boolean }>('POST', '/comfyui/check', {}),
+    onSuccess: ({ passed }) => say(t(passed ? 'tool.check_passed' : 'tool.check_failed'), passed ? 'done' : 'failed'),
+    onError: failed,
+    onSettled: () => cache.invalidateQueries({ queryKey: tools.queryKey }),
+  });
 }
 
 /** The address of a tool's own origin. */

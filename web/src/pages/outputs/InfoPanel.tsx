@@ -13,13 +13,15 @@ import { t } from '../../words';
 import { downloadOf } from './addresses';
 import { dayName, midnight } from './days';
 import css from './InfoPanel.module.css';
-import { recipeOf } from './metadata';
+import { type Recipe, recipeOf } from './metadata';
 import { output } from './queries';
 import { saveText } from './saveText';
 
 /** How a file was made: its prompt, seed and models, and what it is on disk. */
 export function InfoPanel({ item }: { item: OutputView }) {
   const { data, error } = useQuery(output(item.path));
+  const workflow = data ? workflowOf(data) : null;
+  const recipe = data ? recipeOf(data.graph) : null;
   return (
     <div className={css['panel']}>
       <div className={css['acts']}>
@@ -27,12 +29,28 @@ export function InfoPanel({ item }: { item: OutputView }) {
           <Download aria-hidden="true" />
           {t('outputs.download')}
         </ButtonLink>
-        {data && <WorkflowActs data={data} />}
+        {workflow !== null && (
+          <Button onClick={() => saveText(`${item.name.replace(/\.[^.]+$/, '')}.json`, workflow)} title={t('outputs.workflow_hint')}>
+            <FileJson2 aria-hidden="true" />
+            {t('outputs.workflow')}
+          </Button>
+        )}
       </div>
       {!data && !error && <Skeleton rows={3} height={64} />}
       {error && !data && <p className={css['error']}>{sentenceOf(error)}</p>}
-      {data && <Made data={data} />}
-      <Facts item={item} data={data} />
+      {recipe?.prompt && <Words label={t('outputs.prompt')} copied={t('outputs.copy_prompt')} text={recipe.prompt} />}
+      {recipe?.negative && <Words label={t('outputs.negative')} copied={t('outputs.copy_negative')} text={recipe.negative} />}
+      {data && workflow === null && Object.keys(data.metadata).length === 0 && <p className="dim">{t('outputs.no_recipe')}</p>}
+      <dl className={css['facts']}>
+        {recipe && <Made recipe={recipe} />}
+        <OnDisk item={item} run={data?.prompt ?? null} />
+        {data && <Others metadata={data.metadata} />}
+      </dl>
+      {workflow !== null && (
+        <CopyButton text={workflow} wide>
+          {t('outputs.copy_workflow')}
+        </CopyButton>
+      )}
     </div>
   );
 }
@@ -43,71 +61,51 @@ function workflowOf(data: OutputDetail): string | null {
   return found === null || found === undefined ? null : JSON.stringify(found, null, 2);
 }
 
-function WorkflowActs({ data }: { data: OutputDetail }) {
-  const workflow = workflowOf(data);
-  if (workflow === null) return null;
+function Made({ recipe }: { recipe: Recipe }) {
   return (
-    <Button onClick={() => saveText(`${data.name.replace(/\.[^.]+$/, '')}.json`, workflow)} title={t('outputs.workflow_hint')}>
-      <FileJson2 aria-hidden="true" />
-      {t('outputs.workflow')}
-    </Button>
+    <>
+      {recipe.seed && (
+        <Fact name={t('outputs.seed')} copy={recipe.seed} label={t('outputs.copy_seed')}>
+          <span className="mono">{grouped(recipe.seed)}</span>
+        </Fact>
+      )}
+      {recipe.models.length > 0 && <Fact name={t('outputs.model')}>{recipe.models.join(', ')}</Fact>}
+      {recipe.loras.map((lora) => (
+        <Fact key={lora} name={t('outputs.lora')}>
+          {lora}
+        </Fact>
+      ))}
+      {recipe.steps && <Fact name={t(recipe.guidance ? 'outputs.steps_guidance' : 'outputs.steps')}>{[recipe.steps, recipe.guidance].filter(Boolean).join(', ')}</Fact>}
+      {recipe.sampler && <Fact name={t('outputs.sampler')}>{[recipe.sampler, recipe.scheduler].filter(Boolean).join(', ')}</Fact>}
+    </>
   );
 }
 
-function Made({ data }: { data: OutputDetail }) {
-  const recipe = recipeOf(data.graph);
-  const workflow = workflowOf(data);
-  const plain = Object.entries(data.metadata).filter(([key]) => !/^(prompt|workflow)$/i.test(key));
-  const nothing = data.graph === null && plain.length === 0;
-  if (nothing && workflow === null) return <p className="dim">{t('outputs.no_recipe')}</p>;
-  return (
-    <>
-      {recipe.prompt && <Words label={t('outputs.prompt')} copied={t('outputs.copy_prompt')} text={recipe.prompt} />}
-      {recipe.negative && <Words label={t('outputs.negative')} copied={t('outputs.copy_negative')} text={recipe.negative} />}
-      <dl className={css['facts']}>
-        {recipe.seed && (
-          <Fact name={t('outputs.seed')} copy={recipe.seed} label={t('outputs.copy_seed')}>
-            <span className="mono">{grouped(recipe.seed)}</span>
-          </Fact>
-        )}
-        {recipe.models.length > 0 && <Fact name={t('outputs.model')}>{recipe.models.join(', ')}</Fact>}
-        {recipe.loras.map((lora) => (
-          <Fact key={lora} name={t('outputs.lora')}>
-            {lora}
-          </Fact>
-        ))}
-        {recipe.steps && <Fact name={t(recipe.guidance ? 'outputs.steps_guidance' : 'outputs.steps')}>{[recipe.steps, recipe.guidance].filter(Boolean).join(', ')}</Fact>}
-        {recipe.sampler && <Fact name={t('outputs.sampler')}>{[recipe.sampler, recipe.scheduler].filter(Boolean).join(', ')}</Fact>}
-        {plain.map(([key, value]) => (
-          <Fact key={key} name={key}>
-            {value}
-          </Fact>
-        ))}
-      </dl>
-      {workflow !== null && (
-        <CopyButton text={workflow} wide>
-          {t('outputs.copy_workflow')}
-        </CopyButton>
-      )}
-    </>
-  );
+/** What the file tells besides its graph. */
+function Others({ metadata }: { metadata: Record<string, string> }) {
+  return Object.entries(metadata)
+    .filter(([key]) => !/^(prompt|workflow)$/i.test(key))
+    .map(([key, value]) => (
+      <Fact key={key} name={key}>
+        {value}
+      </Fact>
+    ));
 }
 
 /** "884 201 377" */
 const grouped = (seed: string): string => seed.replace(/\B(?=(\d{3})+$)/g, ' ');
 
-function Facts({ item, data }: { item: OutputView; data: OutputDetail | undefined }) {
+function OnDisk({ item, run }: { item: OutputView; run: OutputDetail['prompt'] }) {
   const now = useNow(30_000);
-  const run = data?.prompt;
   return (
-    <dl className={css['facts']}>
+    <>
       <Fact name={t('outputs.size')}>{item.width && item.height ? t('outputs.size_pixels', { width: item.width, height: item.height, size: bytes(item.size) }) : bytes(item.size)}</Fact>
       {run?.started_at && run.ended_at ? <Fact name={t('outputs.took')}>{duration(run.ended_at - run.started_at)}</Fact> : null}
       <Fact name={t('outputs.made')}>{t('outputs.made_at', { day: capital(dayName(midnight(item.at), now)), clock: clock(item.at) })}</Fact>
       <Fact name={t('outputs.file')} copy={item.path} label={t('outputs.copy_path')}>
         <span className={`mono ${css['path']}`}>{item.path}</span>
       </Fact>
-    </dl>
+    </>
   );
 }
 
@@ -115,8 +113,14 @@ function Fact({ name, copy, label, children }: { name: string; copy?: string; la
   return (
     <div>
       <dt title={name}>{name}</dt>
-      <dd>{children}</dd>
-      {copy !== undefined && label !== undefined && <span className={css['copy']}><CopyIcon text={copy} label={label} /></span>}
+      <dd>
+        <span className={css['value']}>{children}</span>
+        {copy !== undefined && label !== undefined && (
+          <span className={css['copy']}>
+            <CopyIcon text={copy} label={label} />
+          </span>
+        )}
+      </dd>
     </div>
   );
 }

@@ -11,13 +11,14 @@ import { bytes } from '../../parts/size';
 import { Empty, Note, PageHead } from '../../parts/Surface';
 import { ago, useNow } from '../../parts/time';
 import { useTitle } from '../../parts/useTitle';
+import { useWidth } from '../../parts/useWidth';
 import { count, t } from '../../words';
 import { addressOf } from '../home/useTool';
 import { Bones } from './Bones';
 import { daysOf, fieldMoment, fieldText } from './days';
 import { Filters, type Wanted } from './Filters';
 import { Grid } from './Grid';
-import { InfoPanel } from './InfoPanel';
+import { InfoAside } from './InfoAside';
 import { layoutOf } from './layout';
 import type { Listed, Listing } from './listing';
 import css from './Outputs.module.css';
@@ -28,7 +29,7 @@ import { shapeOf } from './shape';
 import { useGridKeys } from './useGridKeys';
 import { useListing } from './useListing';
 import { download, useTrash } from './useOutputActs';
-import { useStretch, useWidth } from './useStretch';
+import { useStretch } from './useStretch';
 import { Views } from './Views';
 
 const Viewer = lazy(async () => ({ default: (await import('./OpenViewer')).OpenViewer }));
@@ -95,7 +96,7 @@ function Page({ listing, shown, stale, wanted, onWant, opened, onOpen, now }: Pa
   useKeys({
     '/': () => field.current?.focus(),
     i: () => inform(!info),
-    d: () => download(targets),
+    d: () => void download(targets),
   });
   const land = useGridKeys({
     items,
@@ -140,15 +141,11 @@ function Page({ listing, shown, stale, wanted, onWant, opened, onOpen, now }: Pa
         </div>
         <Older shown={shown} listing={listing} placed={layout.placed} onOlder={(to) => onWant({ ...wanted, to })} />
         {chosen.length > 0 && (
-          <SelectionBar many={chosen.length} size={chosen.reduce((sum, item) => sum + item.size, 0)} onClear={() => select(nothing)} onTrash={() => toTrash(chosen)} onDownload={() => download(chosen)} />
+          <SelectionBar many={chosen.length} size={chosen.reduce((sum, item) => sum + item.size, 0)} onClear={() => select(nothing)} onTrash={() => toTrash(chosen)} onDownload={() => void download(chosen)} />
         )}
       </div>
       {tall && <Scrubber days={days} layout={layout} place={place} stretch={stretch} now={now} />}
-      {beside && (
-        <aside className={css['info']} aria-label={t('outputs.info_of', { name: current.name })}>
-          <InfoPanel key={current.path} item={current} />
-        </aside>
-      )}
+      {beside && <InfoAside item={current} onOpen={() => onOpen(current.path, false)} onClose={() => inform(false)} />}
       {opened !== null && (
         <Suspense fallback={null}>
           <Viewer

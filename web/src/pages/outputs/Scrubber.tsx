@@ -17,6 +17,8 @@ interface ScrubberProps {
 
 /** Space above and below the line. */
 const INSET = 24;
+/** A name this close to the thumb would show behind it. */
+const CLEAR = 18;
 
 function screenHeight(): number {
   return window.innerHeight;
@@ -58,7 +60,8 @@ export function Scrubber({ days, layout, place, stretch, now }: ScrubberProps) {
     event.stopPropagation();
     go(top);
   };
-  const marks = marksOf(days, layout.heads, yOf);
+  const thumb = yOf(stretch.top);
+  const marks = marksOf(days, layout.heads, yOf).filter((mark) => Math.abs(mark.y - thumb) > CLEAR);
   return (
     <div
       ref={rail}
@@ -91,7 +94,7 @@ export function Scrubber({ days, layout, place, stretch, now }: ScrubberProps) {
       ))}
       {hover !== null && !dragged && <Hint y={hover - (rail.current?.getBoundingClientRect().top ?? 0)} day={dayOf(topOf(hover))} now={now} />}
       {here && (
-        <span className={css['thumb']} style={{ top: yOf(stretch.top) }} aria-hidden="true">
+        <span className={css['thumb']} style={{ top: thumb }} aria-hidden="true">
           {shortDate(here.start, now)}
         </span>
       )}

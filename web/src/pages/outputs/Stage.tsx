@@ -48,15 +48,17 @@ function Still({ item, actual, onActual, onFail }: { item: OutputView; actual: b
       }),
     );
   };
+  // A small image is not blown up: its own pixels say more.
+  const fitted = item.width && item.height ? { maxWidth: item.width, maxHeight: item.height } : {};
   return (
     <div ref={frame} className={`${css['frame']} ${actual ? css['actual'] : ''}`}>
-      {!loaded && <img className={css['whole']} src={thumbnailOf(item, 1024)} alt="" aria-hidden="true" draggable={false} />}
+      {!loaded && <img className={css['whole']} style={fitted} src={thumbnailOf(item, 1024)} alt="" aria-hidden="true" draggable={false} />}
       <img
         className={`${css['whole']} ${loaded ? '' : css['coming']}`}
         src={fileOf(item)}
         alt={item.name}
         decoding="async"
-        style={actual && item.width ? { width: item.width / window.devicePixelRatio } : {}}
+        style={actual && item.width ? { width: item.width / window.devicePixelRatio } : fitted}
         onLoad={() => load(true)}
         onError={onFail}
         onClick={zoom}

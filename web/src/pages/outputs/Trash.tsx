@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { FileQuestion, FileText, Film, Music } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 
@@ -8,9 +8,10 @@ import { cache } from '../../api/queries';
 import type { OutputKind, TrashedView } from '../../api/types';
 import { Button } from '../../parts/Button';
 import { Confirm } from '../../parts/Dialog';
+import { End } from '../../parts/End';
 import { bytes } from '../../parts/size';
 import { Empty, Note, PageHead, Skeleton } from '../../parts/Surface';
-import { ago, capital, useNow } from '../../parts/time';
+import { until, useNow } from '../../parts/time';
 import { say } from '../../parts/Toasts';
 import { useTitle } from '../../parts/useTitle';
 import { count, names, t } from '../../words';
@@ -21,25 +22,36 @@ import css from './Trash.module.css';
 import { restore } from './useOutputActs';
 import { Views } from './Views';
 
+const DAY = 86_400;
+
 /** What the visitor threw away: it comes back, or goes for good. */
 export function Trash() {
-  useTitle(t('outputs.view_trash'));
-  const { data, error, refetch } = useQuery(trashQuery);
-  const size = (data ?? []).reduce((sum, item) => sum + item.size, 0);
+  useTitle(t('outputs.trash_title'));
+  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage, isFetchNextPageError } = useInfiniteQuery(trashQuery);
+  const [emptying, empty] = useState(false);
+  const newest = data?.pages[0];
+  const items = data?.pages.flatMap((page) => page.trash) ?? [];
   return (
-    <div data-wide>
+    <>
       <PageHead title={t('outputs.trash_title')} acts={<Views />}>
-        {data ? (data.length === 0 ? t('trash.answer_none') : count('trash.answer', data.length, { size: bytes(size) })) : ' '}
+        {newest ? (newest.total === 0 ? t('trash.answer_none') : count('trash.answer', newest.total, { size: bytes(newest.bytes), days: newest.days })) : ' '}
       </PageHead>
       {error && !data && <Note look="failed" title={sentenceOf(error)} end={<Button size="s" onClick={() => void refetch()}>{t('common.try_again')}</Button>} />}
-      {!data && !error && <Skeleton rows={5} height={56} />}
-      {data?.length === 0 && <div className="card"><Empty title={t('trash.none')}>{t('trash.none_text')}</Empty></div>}
-      {data && data.length > 0 && <List items={data} />}
-    </div>
+      {!data && !error && <Skeleton rows={5} height={60} />}
+      {newest && items.length === 0 && (
+        <div className="card">
+          <Empty title={t('trash.none')}>{t('trash.none_text', { days: newest.days })}</Empty>
+        </div>
+      )}
+      {newest && items.length > 0 && <List items={items} days={newest.days} onEmpty={() => empty(true)} />}
+      {isFetchNextPageError && <Note look="failed" title={sentenceOf(error)} end={<Button size="s" onClick={() => void fetchNextPage()}>{t('common.try_again')}</Button>} />}
+      {hasNextPage && !isFetchNextPageError && <End busy={isFetchingNextPage} onNear={() => void fetchNextPage()}>{t('outputs.older_come')}</End>}
+      {emptying && newest && <Purge items={null} many={newest.total} size={newest.bytes} onClose={() => empty(false)} />}
+    </>
   );
 }
 
-function List({ items }: { items: TrashedView[] }) {
+function List({ items, days, onEmpty }: { items: TrashedView[]; days: number; onEmpty: () => void }) {
   const now = useNow(30_000);
   const [selection, select] = useState(nothing);
   const [purging, ask] = useState<readonly TrashedView[] | null>(null);
@@ -60,7 +72,11 @@ function List({ items }: { items: TrashedView[] }) {
           <input type="checkbox" className={css['ck']} checked={whole} ref={(box) => void (box && (box.indeterminate = chosen.length > 0 && !whole))} onChange={() => select(whole ? nothing : everything(keyed))} />
           {chosen.length > 0 ? count('outputs.selected', chosen.length) : t('trash.choose_all')}
         </label>
-        {chosen.length > 0 && (
+        {chosen.length === 0 ? (
+          <Button size="s" look="risky" online onClick={onEmpty}>
+            {t('trash.empty')}
+          </Button>
+        ) : (
           <span className={css['acts']}>
             <Button size="s" online working={back.isPending} onClick={() => back.mutate(chosen)}>
               {t('trash.restore')}
@@ -85,7 +101,7 @@ function List({ items }: { items: TrashedView[] }) {
               <Small item={item} />
               <span className={css['words']}>
                 <b className="el" title={item.path}>{item.name}</b>
-                <span className="meta el">{t('trash.thrown', { when: capital(ago(item.deleted_at, now)), size: bytes(item.size) })}</span>
+                <span className="meta el">{t('trash.thrown', { size: bytes(item.size), until: until(item.deleted_at + days * DAY, now) })}</span>
               </span>
             </label>
             <Button size="s" look="quiet" online onClick={() => back.mutate([item])} aria-label={t('trash.restore_name', { name: item.name })}>
@@ -94,7 +110,7 @@ function List({ items }: { items: TrashedView[] }) {
           </li>
         ))}
       </ul>
-      <Purge items={purging} all={purging?.length === items.length} onClose={() => ask(null)} />
+      {purging && <Purge items={purging} many={purging.length} size={purging.reduce((sum, item) => sum + item.size, 0)} onClose={() => ask(null)} />}
     </>
   );
 }
@@ -107,36 +123,30 @@ function Small({ item }: { item: TrashedView }) {
   return <span className={css['small']}>{item.kind === 'image' && !failed ? <img src={trashedThumbnailOf(item)} alt="" loading="lazy" decoding="async" onError={() => fail(true)} /> : <Icon aria-hidden="true" />}</span>;
 }
 
-/** Says what is lost before it is. */
-function Purge({ items, all, onClose }: { items: readonly TrashedView[] | null; all: boolean; onClose: () => void }) {
+/** Says what is lost before it is; without `items` that is everything. */
+function Purge({ items, many, size, onClose }: { items: readonly TrashedView[] | null; many: number; size: number; onClose: () => void }) {
   const purge = useMutation({
-    mutationFn: (gone: readonly TrashedView[]) => call<unknown>('POST', '/outputs/purge', { ids: gone.map((item) => item.id) }),
-    onSuccess: (_, gone) => {
-      say(count('trash.purged', gone.length));
+    mutationFn: () => call<unknown>('POST', '/outputs/purge', { ids: items?.map((item) => item.id) ?? null }),
+    onSuccess: () => {
+      say(count('trash.purged', many));
       void cache.invalidateQueries({ queryKey: trashQuery.queryKey });
-      close();
+      onClose();
     },
   });
-  const close = () => {
-    onClose();
-    purge.reset();
-  };
-  if (items === null) return null;
-  const size = bytes(items.reduce((sum, item) => sum + item.size, 0));
-  const [only] = items;
+  const only = items?.length === 1 ? items[0] : undefined;
   return (
     <Confirm
-      title={items.length === 1 && only ? t('trash.purge_name', { name: only.name }) : count('trash.purge_title', items.length)}
+      title={items === null ? t('trash.empty_title') : only ? t('trash.purge_name', { name: only.name }) : count('trash.purge_title', many)}
       open
-      onClose={close}
+      onClose={onClose}
       keep={t('trash.keep')}
-      act={t('trash.purge')}
+      act={t(items === null ? 'trash.empty' : 'trash.purge')}
       working={purge.isPending}
       error={purge.error ? sentenceOf(purge.error) : null}
-      onAct={() => purge.mutate(items)}
+      onAct={() => purge.mutate()}
     >
-      <p>{t(all ? 'trash.purge_all_text' : 'trash.purge_text', { size })}</p>
-      {items.length > 1 && <p>{namesOf(items)}</p>}
+      <p>{items === null ? count('trash.empty_text', many, { size: bytes(size) }) : t('trash.purge_text', { size: bytes(size) })}</p>
+      {items && items.length > 1 && <p>{namesOf(items)}</p>}
     </Confirm>
   );
 }

@@ -48,7 +48,7 @@ export function Viewer({ item, nth, of, before, after, info, onInfo, onShow, onT
     ArrowLeft: () => step(before),
     ArrowRight: () => step(after),
     Delete: () => online && onTrash(),
-    ...(letters && { i: onInfo, d: () => download([item]), z: () => setActual(!actual) }),
+    ...(letters && { i: onInfo, d: () => void download([item]), z: () => setActual(!actual) }),
   };
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;

@@ -26,7 +26,7 @@ export function downloadOf(path: string): string {
   return `${API}/file?${new URLSearchParams({ path, download: '1' }).toString()}`;
 }
 
-export const ZIP = `${API}/zip`;
+export const zipOf = (id: string): string => `${API}/zip?${new URLSearchParams({ id }).toString()}`;
 
 /** The picture of a file in the trash. */
 export function trashedThumbnailOf({ id, version }: { id: string; version: string }): string {

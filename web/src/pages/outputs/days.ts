@@ -42,7 +42,7 @@ export function daysOf(items: readonly Pick<OutputView, 'at'>[]): Day[] {
   return days;
 }
 
-/** "Today", "Yesterday", "Friday", "Thu, 12 November", "3 March 2025" */
+/** "Today", "Yesterday", "Friday", "Thu 12 November", "3 March 2025" */
 export function dayName(start: number, now: number): string {
   const today = midnight(now);
   const days = Math.round((today - start) / DAY_MS);

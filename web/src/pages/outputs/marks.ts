@@ -8,8 +8,9 @@ export interface Mark {
   y: number;
 }
 
-const monthName = new Intl.DateTimeFormat('en-GB', { month: 'short' });
-const dayName = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+// British months are short but for September.
+const monthName = new Intl.DateTimeFormat('en-US', { month: 'short' });
+const dayName = new Intl.DateTimeFormat('en-GB', { day: 'numeric', weekday: 'short' });
 
 /** Names closer than this would touch. */
 const APART = 20;

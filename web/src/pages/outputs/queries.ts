@@ -1,13 +1,16 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { call } from '../../api/client';
-import type { OutputDetail, TrashedView } from '../../api/types';
+import type { OutputDetail, TrashPage } from '../../api/types';
 
 /** One file with what it says about how it was made. */
 export const output = (path: string) =>
   queryOptions({ queryKey: ['outputs', 'one', path], queryFn: () => call<OutputDetail>('GET', `/outputs/one?${new URLSearchParams({ path }).toString()}`) });
 
-export const trash = queryOptions({
+/** What was thrown away, the last first. */
+export const trash = infiniteQueryOptions({
   queryKey: ['outputs', 'trash'],
-  queryFn: async () => (await call<{ trash: TrashedView[] }>('GET', '/outputs/trash')).trash,
+  queryFn: ({ pageParam }) => call<TrashPage>('GET', `/outputs/trash?${new URLSearchParams({ limit: '200', ...(pageParam !== null && { before: pageParam }) }).toString()}`),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.next,
 });

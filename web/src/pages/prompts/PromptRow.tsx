@@ -1,3 +1,4 @@
+import { Image } from 'lucide-react';
 import { memo, useState } from 'react';
 
 import type { PromptView } from '../../api/types';
@@ -32,9 +33,11 @@ export const PromptRow = memo(function PromptRow({ prompt, onOpen }: { prompt: P
         </span>
       </button>
       {live(prompt.state) && (
-        <Button size="s" look="quiet" online working={cancel.isPending} onClick={() => cancel.mutate(prompt.id)} aria-label={t('prompts.cancel_name', { name: summary })}>
-          {t('common.cancel')}
-        </Button>
+        <span className={`hide-p ${css['cancel']}`}>
+          <Button size="s" look="quiet" online working={cancel.isPending} onClick={() => cancel.mutate(prompt.id)} aria-label={t('prompts.cancel_name', { name: summary })}>
+            {t('common.cancel')}
+          </Button>
+        </span>
       )}
     </li>
   );
@@ -62,6 +65,7 @@ function Pictures({ paths, files }: { paths: readonly string[]; files: number })
       {shown.map((path) => (
         <img key={path} src={thumbnailOf({ path }, 256)} alt="" loading="lazy" decoding="async" onError={() => fail(new Set([...failed, path]))} />
       ))}
+      {shown.length === 0 && <Image />}
       {shown.length > 0 && files > 1 && <i className="num">{files}</i>}
     </span>
   );

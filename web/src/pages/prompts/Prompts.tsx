@@ -1,11 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 
 import { useKeys } from '../../app/keys';
 import { sentenceOf } from '../../api/client';
 import type { PromptState, PromptView } from '../../api/types';
 import { Button } from '../../parts/Button';
+import { End } from '../../parts/End';
 import { Chip, FilterBar, TextFilter } from '../../parts/Filter';
 import { Menu } from '../../parts/Menu';
 import { Empty, Note, PageHead, Skeleton } from '../../parts/Surface';
@@ -87,7 +88,7 @@ export function Prompts() {
         </ul>
       )}
       {isFetchNextPageError && <Note look="failed" title={sentenceOf(error)} end={<Button size="s" onClick={() => void fetchNextPage()}>{t('common.try_again')}</Button>} />}
-      {hasNextPage && !isFetchNextPageError && <End busy={isFetchingNextPage} onNear={() => void fetchNextPage()} />}
+      {hasNextPage && !isFetchNextPageError && <End busy={isFetchingNextPage} onNear={() => void fetchNextPage()}>{t('prompts.more_come')}</End>}
       {open !== undefined && <OpenPrompt id={open} onClose={() => show(null)} />}
     </>
   );
@@ -103,22 +104,4 @@ function answerOf(all: readonly PromptView[], filtered: boolean): string {
   if (filtered) return t('prompts.answer_filtered');
   const [last] = all;
   return last ? t(`prompts.last_${last.state}`) : t('prompts.answer_none');
-}
-
-/** The list's end: what follows is fetched before it comes into sight. */
-function End({ busy, onNear }: { busy: boolean; onNear: () => void }) {
-  const mark = useRef<HTMLDivElement>(null);
-  const near = useRef(onNear);
-  near.current = onNear;
-  useEffect(() => {
-    if (busy || !mark.current) return undefined;
-    const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && near.current(), { rootMargin: '800px' });
-    watch.observe(mark.current);
-    return () => watch.disconnect();
-  }, [busy]);
-  return (
-    <div ref={mark} className={`meta ${css['end']}`} role="status">
-      {t('prompts.more_come')}
-    </div>
-  );
 }
