@@ -21,7 +21,7 @@ from tests.gateway.doubles import Tool
 from tests.gateway.studio import Studio, studio_of
 from tests.queue.house import ALICE, BOB, add_owners, graph, record
 
-__all__ = ["ADMIN", "ALICE", "BOB", "Answer", "Routes", "routes_of"]
+__all__ = ["ADMIN", "ALICE", "BOB", "Answer", "Routes", "ask", "routes_of"]
 
 ADMIN = 15
 STATS = {
@@ -127,10 +127,7 @@ class Routes:
 
     async def ask(self, who: int, method: str, path: str, *, headers: Any = None, **more: Any) -> Answer:
         """One request, its path as it is written."""
-        url = URL(self.url + path, encoded=True)
-        given = self.headers(who) | (headers or {})
-        async with self.studio.client.request(method, url, headers=given, **more) as answer:
-            return Answer(answer.status, answer.headers, await answer.read())
+        return await ask(self.studio, self.tokens[who], method, path, headers=headers, **more)
 
     async def get(self, who: int, path: str, **more: Any) -> Answer:
         """GET."""
@@ -163,6 +160,14 @@ class Routes:
     def connect(self, who: int, path: str = "/ws") -> Any:
         """A page's socket."""
         return self.studio.client.ws_connect(self.url + path, headers=self.headers(who))
+
+
+async def ask(studio: Studio, token: str, method: str, path: str, *, headers: Any = None, **more: Any) -> Answer:
+    """One request at the tool `port`, its path as it is written."""
+    url = URL(studio.origin("port") + path, encoded=True)
+    given = {"Authorization": f"Bearer {token}"} | (headers or {})
+    async with studio.client.request(method, url, headers=given, **more) as answer:
+        return Answer(answer.status, answer.headers, await answer.read())
 
 
 def _person(number: int) -> Person:

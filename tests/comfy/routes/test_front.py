@@ -128,6 +128,7 @@ async def test_bare(routes: Routes):
 
 async def test_not_ready(unready: Routes):
     """While ComfyUI is away the record still answers, and everything else says that it is not ready."""
+    unready.worker.sentence = "It is being proved that artists are kept apart."
     await unready.done(ALICE, "a")
     unready.put(ALICE, "output", "a.png", b"\x89PNG\r\n\x1a\n")
     for path in ("/history", "/history/a", "/queue", "/prompt", "/api/jobs", "/view?filename=a.png"):

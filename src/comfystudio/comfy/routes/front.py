@@ -86,7 +86,7 @@ class ComfyFront:
 
     async def answer(self, visit: Visit) -> web.StreamResponse:
         """The answer to an admitted request."""
-        if self._workers.sentence is not None:
+        if self._workers.sentence is not None and visit.upstream is not None:
             # Nobody is kept apart in this ComfyUI: it is as it is, and for admins alone.
             if not visit.caller.is_admin:
                 raise Refused("comfy.closed", why=self._workers.sentence)
@@ -145,4 +145,4 @@ class ComfyFront:
                 self._told.popitem(last=False)
             allow = f'comfyui_routes = ["{request.method} {ascii(path)[1:-1][:LONGEST_SHOWN]}"]' if path else None
             log.warning("ComfyUI route refused", method=request.method, path=shown, why=why, setting=allow)
-        return Missing("comfy.unknown_route", method=request.method, path=shown)
+        return Missing("comfy.unknown_route")
