@@ -6,7 +6,8 @@ __all__ = ["API_POLICY", "PAGE_POLICY", "api", "page"]
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
-    "media-src 'self'; connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    "media-src 'self'; connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'self'"
 )
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
