@@ -15,6 +15,8 @@ import aiohttp
 from aiohttp import web
 
 from comfystudio import settings as all_settings
+from comfystudio.comfy.check import Finding, Report
+from comfystudio.errors import Conflict
 from comfystudio.events import Bus
 from comfystudio.gallery import Gallery
 from comfystudio.gateway import Origins
@@ -27,7 +29,9 @@ from comfystudio.storage import Database
 from comfystudio.tools import Tools
 from comfystudio.web import Portal, PortalCookies, Process, Services, build
 from comfystudio.workspace import Workspace
+from tests.gallery.conftest import put
 from tests.people.conftest import PASSWORD, cheap, joined
+from tests.pictures.samples import corners, encoded
 
 __all__ = ["ADMIN", "ALICE", "BOB", "OUT", "PASSWORD", "House", "Visitor", "opened"]
 
@@ -82,6 +86,24 @@ class Worker:
         for each in live:
             self.prompts.finished(each, "cancelled")
         return live
+
+
+class ComfyUI:
+    """Plays the ComfyUI that runs: a check finds what `open` says."""
+
+    def __init__(self) -> None:
+        self.open: str | None = None
+        self.running = True
+        self.sentence: str | None = None
+        self.last_check: Report | None = None
+
+    async def check(self) -> Report:
+        if not self.running:
+            raise Conflict("comfy.nothing_to_check")
+        finding = Finding("view", self.open is None, self.open or "Closed.")
+        self.last_check = Report((finding,), "0.3.64", None, "0" * 64, at=1_700_000_000.0, took=0.25)
+        self.sentence = self.last_check.sentence
+        return self.last_check
 
 
 class Addresses:
@@ -149,6 +171,7 @@ class House:
     jobs: Jobs
     prompts: Prompts
     gallery: Gallery
+    comfyui: ComfyUI
     tools: Tools
     portal: Portal
     life: Life
@@ -210,6 +233,11 @@ class House:
         """A prompt of `by` on record that says `text`."""
         graph = {"1": {"class_type": "CLIPTextEncode", "inputs": {"text": text}}}
         return await self.prompts.accept(by.id, id=str(uuid.uuid4()), graph=graph, extra=extra, targets=["1"])
+
+    def output(self, name: str, path: str, content: bytes | None = None, *, at: float | None = None) -> Path:
+        """A file in the outputs of `name`: a small picture, unless `content` says otherwise."""
+        root = self.workspace.outputs(self.person(name).folder)
+        return put(root, path, encoded(corners()) if content is None else content, at=at)
 
 
 def place_of(settings: all_settings.Settings) -> Any:
@@ -282,7 +310,7 @@ async def opened(workspace: Workspace, database: Database, *, static: Path | Non
     gallery = Gallery(workspace, bus, pictures, prompts)
     tools = Tools(settings, workspace, keepers=keepers, jobs=jobs, people=room.people, bus=bus, audit=room.audit)
     await tools.start_service()
-    life, addresses = Life(), Addresses()
+    life, addresses, comfyui = Life(), Addresses(), ComfyUI()
     services = Services(
         settings=settings,
         version="0.1.0",
@@ -296,6 +324,7 @@ async def opened(workspace: Workspace, database: Database, *, static: Path | Non
         jobs=jobs,
         prompts=prompts,
         dispatcher=Worker(prompts),
+        comfyui=comfyui,
         gallery=gallery,
         cookies=PortalCookies(settings.session_days),
         addresses=addresses,
@@ -326,6 +355,7 @@ async def opened(workspace: Workspace, database: Database, *, static: Path | Non
             jobs,
             prompts,
             gallery,
+            comfyui,
             tools,
             door.portal,
             life,

@@ -15,6 +15,8 @@ EVERYBODY = (200, 200, 200, 200, 200)
 SIGNED_IN = (401, 200, 200, 200, 401)
 ADMINS = (401, 403, 403, 200, 401)
 OWNERS = (401, 200, 404, 200, 401)
+ALICES = (401, 200, 404, 404, 401)
+OF_ALICE = "?as=Alice&path=of-alice.png"
 NOBODY = (404, 404, 404, 404, 404)
 
 
@@ -104,6 +106,31 @@ ROWS: dict[str, list[Row]] = {
         Row((401, 200, 404, 404, 401), query="?as=Alice"),
     ],
     "POST /api/v1/prompts/{id}/cancel": [Row(OWNERS, good=202)],
+    # Everybody sees their own files only, admins too: the command line alone names somebody else.
+    "GET /api/v1/outputs": [Row(SIGNED_IN), Row(ALICES, query="?as=Alice")],
+    "GET /api/v1/outputs/one": [Row(ALICES, query="?path=of-alice.png"), Row(ALICES, query=OF_ALICE)],
+    "GET /api/v1/outputs/file": [Row(ALICES, query="?path=of-alice.png"), Row(ALICES, query=OF_ALICE)],
+    "GET /api/v1/outputs/thumbnail": [Row(ALICES, query="?path=of-alice.png"), Row(ALICES, query=OF_ALICE)],
+    "POST /api/v1/outputs/zip": [
+        Row((401, 200, 422, 422, 401), body={"paths": ["of-alice.png"]}),
+        Row(ALICES, query="?as=Alice", body={}),
+    ],
+    "GET /api/v1/outputs/zip": [Row(ALICES, query="?id={archive}")],
+    "GET /api/v1/outputs/trash": [Row(SIGNED_IN), Row(ALICES, query="?as=Alice")],
+    "POST /api/v1/outputs/trash": [
+        Row(SIGNED_IN, body={"paths": []}),
+        Row(ALICES, query="?as=Alice", body={"paths": []}),
+    ],
+    "POST /api/v1/outputs/restore": [
+        Row(SIGNED_IN, body={"ids": []}),
+        Row(ALICES, query="?as=Alice", body={"ids": []}),
+    ],
+    "POST /api/v1/outputs/purge": [
+        Row(SIGNED_IN, body={"ids": None}),
+        Row(ALICES, query="?as=Alice", body={"ids": []}),
+    ],
+    "GET /api/v1/comfyui/check": [Row(ADMINS)],
+    "POST /api/v1/comfyui/check": [Row(ADMINS)],
     "GET /api/v1/audit": [Row(ADMINS)],
     "GET /api/v1/events": [Row(SIGNED_IN, good=426)],
 }
@@ -149,6 +176,10 @@ async def _targets(house: House, name: str, row: Row) -> dict[str, str]:
         return {"id": (await house.prompt(alice.person)).prompt.id}
     if "/tokens/" in name:
         return {"id": str((await house.room.tokens.create(alice.person, "x"))[0].id)}
+    if "/outputs" in name:
+        house.output(ALICE, "of-alice.png")
+        asked = await house.holder((await house.caller(ALICE))[1]).json("POST", "/api/v1/outputs/zip", {})
+        return {"archive": asked["id"]}
     return {"id": str(alice.person.id), "tool": "shared"} | row.path
 
 
@@ -176,7 +207,7 @@ async def test_the_matrix(house: House, name: str, row: Row) -> None:
             visitor = await _disabled(house)
         else:
             visitor = await house.visitor(NAMES[who])
-        status = await visitor.status(method, template.format(**target) + row.query, row.body)
+        status = await visitor.status(method, (template + row.query).format(**target), row.body)
         assert status == (row.good if expected == 200 else expected), who
 
 

@@ -17,7 +17,7 @@ from comfystudio.errors import Invalid, Missing
 from comfystudio.gallery.kinds import Kind, kind_of
 from comfystudio.gallery.safe import DEEPEST, FOLDER, open_folder
 
-__all__ = ["Entry", "Index", "Page", "Wanted", "cut_page", "is_text"]
+__all__ = ["LONGEST_SHOWN", "Entry", "Index", "Page", "Wanted", "cut_page", "is_text"]
 
 # What changed less than this before it was looked at may change again without showing.
 SETTLED = 2_000_000_000
@@ -137,15 +137,21 @@ def _at(_path: str, mtime: int) -> int:
     return mtime
 
 
+# An address of 8 KB has room for a path of so many letters of any script, and for what else is asked.
+LONGEST_SHOWN = 300
+
+
 class Index:
     """The files below `root`. Every method blocks.
 
-    Links, special files, names that begin with a dot and names that are no UTF-8 are left out.
+    Links, special files, names that begin with a dot, names that are no UTF-8 and paths of more than `longest`
+    letters are left out.
     """
 
-    def __init__(self, root: Path, at: Callable[[str, int], int] = _at) -> None:
+    def __init__(self, root: Path, at: Callable[[str, int], int] = _at, longest: int = LONGEST_SHOWN) -> None:
         self.root = root
         self._at = at
+        self._longest = longest
         self._known: dict[str, _Folder] = {}
         self._sorted: Sequence[Entry] = ()
 
@@ -199,7 +205,7 @@ class Index:
                     continue
                 if each.is_dir(follow_symlinks=False):
                     found.folders.append(each.name)
-                elif each.is_file(follow_symlinks=False):
+                elif each.is_file(follow_symlinks=False) and len(path + each.name) <= self._longest:
                     with suppress(FileNotFoundError):
                         self._add(found, path + each.name, each.stat(follow_symlinks=False))
         return found

@@ -13,13 +13,13 @@ from typing import Any
 from comfystudio.errors import Invalid, Missing, StudioError
 from comfystudio.events import Bus, person
 from comfystudio.gallery.graphs import drawn_in, value_of
-from comfystudio.gallery.index import Entry, Index, Page, Wanted, cut_page
+from comfystudio.gallery.index import LONGEST_SHOWN, Entry, Index, Page, Wanted, cut_page
 from comfystudio.gallery.kinds import kind_of
 from comfystudio.gallery.moving import told
 from comfystudio.gallery.pixels import HEAD, pixels_of
 from comfystudio.gallery.safe import Opened, open_file
 from comfystudio.gallery.seams import Folders, Owner, Place, Record, Records
-from comfystudio.gallery.trash import Trash, thrown_at
+from comfystudio.gallery.trash import STAMP, Trash, thrown_at
 from comfystudio.gallery.zipping import zipped
 from comfystudio.pictures import Description, Pictures, Size
 
@@ -92,7 +92,9 @@ class Gallery:
         root = self.root(owner, place)
         shelf = self._kept.get((place, root))
         if shelf is None:
-            shelf = self._kept[place, root] = _Shelf(Index(root) if place == "output" else Index(root, thrown_at))
+            shelf = self._kept[place, root] = _Shelf(
+                Index(root) if place == "output" else Index(root, thrown_at, LONGEST_SHOWN + STAMP)
+            )
         self._kept.move_to_end((place, root))
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)

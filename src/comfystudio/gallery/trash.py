@@ -15,15 +15,17 @@ from comfystudio.errors import Missing
 from comfystudio.gallery.moving import made_folder, move, move_beside, tidy, told
 from comfystudio.gallery.safe import folder_of, missing, open_folder, parts_of
 
-__all__ = ["Trash", "thrown_at"]
+__all__ = ["STAMP", "Trash", "thrown_at"]
 
 MS = 1_000_000
+# How many letters the moment takes at most in a path, with its slash.
+STAMP = 16
 
 
 def thrown_at(path: str, _mtime: int = 0) -> int:
     """When what lies at `path` in the trash came there, in nanoseconds since the epoch; 0 for what is not ours."""
     batch = path.partition("/")[0]
-    return int(batch) * MS if batch.isascii() and batch.isdigit() and len(batch) < 16 else 0
+    return int(batch) * MS if batch.isascii() and batch.isdigit() and len(batch) < STAMP else 0
 
 
 def _there(parts: tuple[str, ...]) -> tuple[str, ...]:

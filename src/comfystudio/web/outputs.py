@@ -36,7 +36,7 @@ class Whose(Query):
 class Filter(Whose):
     """Which files: `text` stands in the path; `from` and `to` are seconds since the epoch, `to` itself left out."""
 
-    text: Annotated[str, Field(max_length=200)] = ""
+    text: Annotated[str, Field(max_length=100)] = ""
     kind: Kind | None = None
     from_: Annotated[At | None, Field(alias="from")] = None
     to: At | None = None
@@ -50,20 +50,20 @@ class Filter(Whose):
 class Part(Filter):
     """Which part of the list: up to `limit` files, those after the place that `before` names."""
 
-    before: Annotated[str | None, Field(max_length=4200)] = None
+    before: Annotated[str | None, Field(max_length=340)] = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
 
 
 class Named(Whose):
     """One file, by its path."""
 
-    path: Path
+    path: Annotated[str, Field(max_length=320)]
 
 
 class Asked(Named):
     """One file. `v` is the version that is expected: with the right one the answer never changes."""
 
-    v: Annotated[str, Field(max_length=100)] = ""
+    v: Annotated[str, Field(pattern="^[0-9a-f-]{0,40}$")] = ""
     place: Place = "output"
 
 

@@ -33,7 +33,7 @@ class TrashList(Shape):
 class Part(Whose):
     """Which part of the list: up to `limit` files, those after the place that `before` names."""
 
-    before: Annotated[str | None, Field(max_length=4200)] = None
+    before: Annotated[str | None, Field(max_length=340)] = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 1000
 
 
