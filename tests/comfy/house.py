@@ -11,6 +11,7 @@ import aiohttp
 from aiohttp import web
 
 from comfystudio.comfy import Health, Prepared, Tabs, Worker, Workers
+from comfystudio.comfy.check import Finding, Report
 from comfystudio.errors import Missing
 from comfystudio.events import Bus, everyone
 from comfystudio.people import Caller, Person
@@ -60,6 +61,7 @@ class OpenGate:
     """Lets artists in, unless it has a sentence."""
 
     sentence: str | None = None
+    last: Report | None = None
     asked: list[tuple[str, bool]] = field(default_factory=list)
 
     async def admit(self, worker: Worker, health: Health, process: str, *, adopted: bool) -> str | None:
@@ -67,6 +69,14 @@ class OpenGate:
         del worker, health
         self.asked.append((process, adopted))
         return self.sentence
+
+    async def check(self, worker: Worker, health: Health, process: str) -> Report:
+        """The sentence as a finding."""
+        del worker
+        self.asked.append((process, False))
+        finding = Finding("door", self.sentence is None, self.sentence or "Closed.")
+        self.last = Report((finding,), *health.fingerprint, at=1.0, took=0.5)
+        return self.last
 
 
 @dataclass

@@ -1,12 +1,13 @@
 """ComfyUI's process from its first answer to its end: checked, listened to, fed; and what follows for its prompts."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 import structlog
 
 from comfystudio import words
+from comfystudio.comfy.check import Report
 from comfystudio.comfy.dispatch import Dispatch
 from comfystudio.comfy.events.channel import Channel
 from comfystudio.comfy.events.recorder import Recorder
@@ -15,7 +16,7 @@ from comfystudio.comfy.owners import Owner, owner_of
 from comfystudio.comfy.reconcile import reconcile
 from comfystudio.comfy.seams import People, Preparer, Upstream
 from comfystudio.comfy.worker import Health, Worker
-from comfystudio.errors import Missing, StudioError
+from comfystudio.errors import Conflict, Missing, StudioError
 from comfystudio.events import Bus, Event
 from comfystudio.people import Person
 from comfystudio.queue import Accepted, Prompt, Prompts
@@ -27,20 +28,36 @@ OVER = frozenset({"done", "failed", "cancelled"})
 
 
 class Gate(Protocol):
-    """Decides whether artists may work with a process."""
+    """Decides whether artists may work with a process; `last` is what it found last."""
+
+    @property
+    def last(self) -> Report | None:
+        """None before the first."""
 
     async def admit(self, worker: Worker, health: Health, process: str, *, adopted: bool) -> str | None:
         """None where they may, else the sentence that says why not."""
+
+    async def check(self, worker: Worker, health: Health, process: str) -> Report:
+        """Look now."""
 
 
 class Workers:
     """The one worker of the studio; a tools' companion, and the queue's dispatcher.
 
-    `worker` is None while nothing runs. `sentence` says why artists stay out of what runs.
+    `worker` is None while nothing runs. `sentence` says why artists stay out of what runs; when a check that somebody
+    asked for changes it, `close` is called with it.
     """
 
     def __init__(
-        self, *, prompts: Prompts, tabs: Tabs, people: People, preparer: Preparer, bus: Bus, gate: Gate
+        self,
+        *,
+        prompts: Prompts,
+        tabs: Tabs,
+        people: People,
+        preparer: Preparer,
+        bus: Bus,
+        gate: Gate,
+        close: Callable[[str | None], None] = lambda _sentence: None,
     ) -> None:
         self.worker: Worker | None = None
         self.health: Health | None = None
@@ -51,8 +68,10 @@ class Workers:
         self._preparer = preparer
         self._bus = bus
         self._gate = gate
+        self._close = close
         self._dispatch = Dispatch(prompts, self)
         self._channel: Channel | None = None
+        self._process = ""
         self._recorder = self._recorder_of("")
         self._folders: dict[int, str] = {}
         self._changes = asyncio.Event()
@@ -82,6 +101,7 @@ class Workers:
     async def arrived(self, upstream: Upstream, process: str, *, adopted: bool) -> str | None:
         """It answers: the sentence why only admins may enter, None once artists can be let in."""
         await self._let_go()
+        self._process = process
         self._recorder = self._recorder_of(process)
         self._give_up_what_ran_before(process)
         self.worker = worker = Worker(upstream)
@@ -101,24 +121,50 @@ class Workers:
             for accepted in self._prompts.all_live():
                 self._recorder.failed(accepted, sentence)
 
+    @property
+    def last_check(self) -> Report | None:
+        """What the newest check found; None where there was none for what runs."""
+        return self._gate.last if self.health else None
+
+    async def check(self) -> Report:
+        """Check what runs now, and let artists in or keep them out by what is found.
+
+        `Conflict` where nothing runs that can be checked, `Unavailable` where it does not get to the check.
+        """
+        worker, health = self.worker, self.health
+        if worker is None or health is None:
+            raise Conflict("comfy.nothing_to_check")
+        if not health.ok:
+            raise Conflict("comfy.not_checked", sentence=self.sentence)
+        report = await self._gate.check(worker, health, self._process)
+        if worker is self.worker:
+            self.sentence = report.sentence
+            if report.passed and self._channel is None:
+                self.sentence = await self._connect(worker)
+            self._close(self.sentence)
+            if self.sentence:
+                self._tabs.close()
+        return report
+
     async def _open(self, worker: Worker, process: str, *, adopted: bool) -> str | None:
         try:
             self.health = health = await worker.health()
         except StudioError as error:
             return words.say("comfy.no_extension", problem=error.sentence)
         if not health.ok:
-            missing, tested = ", ".join(health.missing), ", ".join(health.tested)
-            return words.say("comfy.hooks_missing", version=health.comfyui, missing=missing, tested=tested)
+            return _lacks(health)
         self._tabs.features = health.features
-        refusal = await self._gate.admit(worker, health, process, adopted=adopted)
-        if refusal:
-            return refusal
+        return await self._gate.admit(worker, health, process, adopted=adopted) or await self._connect(worker)
+
+    async def _connect(self, worker: Worker) -> str | None:
+        """Listen and hand over what waits; why that cannot be."""
         self._dispatch.attach(worker, self._recorder.failed)
         self._channel = Channel(worker, self._recorder)
         try:
             await self._channel.open()
         except StudioError as error:
-            await self._let_go()
+            self._channel = None
+            await self._dispatch.detach()
             return error.sentence
         self._dispatch.begin()
         self._changes.set()
@@ -207,3 +253,8 @@ class Workers:
         if changed and self.worker:
             await self.worker.owners(changed)
             self._folders |= changed
+
+
+def _lacks(health: Health) -> str:
+    missing, tested = ", ".join(health.missing), ", ".join(health.tested)
+    return words.say("comfy.hooks_missing", version=health.comfyui, missing=missing, tested=tested)

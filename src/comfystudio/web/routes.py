@@ -2,6 +2,7 @@
 
 from comfystudio.web import (
     audit,
+    comfy,
     contract,
     events,
     jobs,
@@ -20,5 +21,5 @@ from comfystudio.web.routing import Route, routes_of
 __all__ = ["ROUTES"]
 
 ROUTES: tuple[Route, ...] = routes_of(
-    (studio, contract, links, session, people, tokens, tools, jobs, prompts, outputs, trash, audit, events),
+    (studio, contract, links, session, people, tokens, tools, jobs, prompts, outputs, trash, comfy, audit, events),
 )

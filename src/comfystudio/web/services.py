@@ -10,6 +10,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from comfystudio.comfy.check import Report
 from comfystudio.events import Bus
 from comfystudio.gallery import Gallery
 from comfystudio.jobs import Job
@@ -19,7 +20,7 @@ from comfystudio.queue import Dispatcher, Prompts
 from comfystudio.settings import Settings
 from comfystudio.tools import ToolView
 
-__all__ = ["Addresses", "Cookies", "Jobs", "Life", "Process", "Services", "Tools"]
+__all__ = ["Addresses", "ComfyUI", "Cookies", "Jobs", "Life", "Process", "Services", "Tools"]
 
 
 class Numbered(Protocol):
@@ -65,6 +66,21 @@ class Jobs(Protocol):
 
     def log(self, job_id: int, /) -> Log:
         """Its log."""
+
+
+class ComfyUI(Protocol):
+    """What the API asks about the ComfyUI that runs."""
+
+    @property
+    def sentence(self) -> str | None:
+        """Why artists stay out of it; None where they need not."""
+
+    @property
+    def last_check(self) -> Report | None:
+        """What the newest isolation check found; None where there was none."""
+
+    async def check(self) -> Report:
+        """Check it now; Conflict where nothing runs."""
 
 
 class Cookies(Protocol):
@@ -138,6 +154,7 @@ class Services:
     jobs: Jobs
     prompts: Prompts
     dispatcher: Dispatcher
+    comfyui: ComfyUI
     gallery: Gallery
     cookies: Cookies
     addresses: Addresses

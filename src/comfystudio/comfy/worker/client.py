@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import aiohttp
+from yarl import URL
 
 from comfystudio.comfy.owners import Owner, header
 from comfystudio.comfy.seams import Upstream
@@ -25,13 +26,10 @@ class Worker:
     """The way to one process. `Unavailable` where it does not answer or answers nonsense; `close()` at the end."""
 
     def __init__(self, upstream: Upstream) -> None:
-        unix = str(upstream.unix) if upstream.unix else None
-        # Events, submissions, validations of many artists: none may wait for another's connection.
-        connector = aiohttp.UnixConnector(unix, limit=0) if unix else aiohttp.TCPConnector(limit=0)
         self.upstream = upstream
-        self._base = "http://comfyui" if unix else f"http://{upstream.host}:{upstream.port}"
+        self._base = "http://comfyui" if upstream.unix else f"http://{upstream.host}:{upstream.port}"
         self._session = aiohttp.ClientSession(
-            connector=connector,
+            connector=_connector(upstream),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=upstream.headers,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=SILENCE_SECONDS),
@@ -91,13 +89,24 @@ class Worker:
         body: bytes | aiohttp.FormData | None = None,
         headers: Iterable[tuple[str, str]] = (),
     ) -> tuple[int, bytes]:
-        """Status and body of any request, in the folders of `owner`; without one it is the studio's own."""
+        """Status and body of any request, in the folders of `owner`; without one it is the studio's own.
+
+        `path` goes out as it is, so it is percent-encoded where it has to be.
+        """
         given = [*headers, *([header(owner)] if owner else []), *([_JSON] if isinstance(body, bytes) else [])]
         try:
-            async with self._session.request(method, self._base + path, data=body, headers=given) as answer:
+            async with self._session.request(method, self.url(path), data=body, headers=given) as answer:
                 return answer.status, await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise _silent(error) from None
+
+    def stranger(self) -> aiohttp.ClientSession:
+        """A session that reaches the same process without adding anything to requests."""
+        return aiohttp.ClientSession(connector=_connector(self.upstream), cookie_jar=aiohttp.DummyCookieJar())
+
+    def url(self, path: str) -> URL:
+        """Where `path` is, taken as it stands."""
+        return URL(self._base + path, encoded=True)
 
     async def _read(self, method: str, path: str, read: Callable[[Any], Read], body: Any = None) -> Read:
         status, content = await self.ask(method, path, body=None if body is None else json.dumps(body).encode())
@@ -107,6 +116,11 @@ class Worker:
             return read(json.loads(content))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise Unavailable("comfy.odd_answer", path=path, problem=f"{type(error).__name__}: {error}") from None
+
+
+def _connector(upstream: Upstream) -> aiohttp.BaseConnector:
+    # Events, submissions, validations of many artists: none may wait for another's connection.
+    return aiohttp.UnixConnector(str(upstream.unix), limit=0) if upstream.unix else aiohttp.TCPConnector(limit=0)
 
 
 def _silent(error: BaseException) -> Unavailable:

@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-__all__ = ["place"]
+__all__ = ["EXTENSION", "place"]
 
 EXTENSION = Path(__file__).parents[1] / "extension"
 PACK = "comfystudio_artists"

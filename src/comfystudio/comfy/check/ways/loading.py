@@ -1,0 +1,43 @@
+"""Reading another's pictures with a node that loads one."""
+
+from comfystudio.comfy.check import graphs
+from comfystudio.comfy.check.stage import FOLDERS, Stage
+
+CLOSED = "comfy.check_loading"
+OPEN = "comfy.check_loading_open"
+MINE = FOLDERS[0]
+
+
+async def crossed(stage: Stage) -> str | None:
+    """Every spelling of the owner's files is refused before anything is queued."""
+    await stage.link("input", "load-file.png", "input", stage.image)
+    await stage.link("input", "load-folder", "input")
+    for name in _names(stage):
+        body = {"prompt_id": "", "prompt": graphs.reading(name)}
+        verdict = (await stage.other.send("POST", "/comfystudio/validate", body)).json or {}
+        if verdict.get("valid") is not False:
+            return f"LoadImage {name!r} found valid"
+        if (await stage.other.post(graphs.reading(name))).good:
+            return f"LoadImage {name!r} queued"
+    return None
+
+
+def _names(stage: Stage) -> list[str]:
+    image, saved = stage.image, stage.saved
+    return [
+        image,
+        f"{MINE}/{image}",
+        f"../{MINE}/{image}",
+        f"x/../../{MINE}/{image}",
+        f"..\\{MINE}\\{image}",
+        f"%2e%2e/{MINE}/{image}",
+        str(stage.disk.path("input", MINE) / image),
+        f"file://{stage.disk.path('input', MINE) / image}",
+        "load-file.png",
+        f"load-folder/{image}",
+        f"{image} [input]",
+        f"{saved} [output]",
+        f"../{MINE}/{saved} [output]",
+        f"{stage.shown} [temp]",
+        f"../../output/{MINE}/{saved}",
+    ]
