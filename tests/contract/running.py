@@ -5,6 +5,7 @@ import functools
 import http.client
 import json
 import os
+import re
 import socket
 import subprocess
 import threading
@@ -25,9 +26,13 @@ def free_port() -> int:
         return port
 
 
+_TAG = re.compile(r"^(?:(?:\x1b\[\d+m)*\[[A-Z]+\]\x1b\[0m )?(?:\x1b\[\d+m)*|\x1b\[0m$")
+"""What a newer one puts before a line to say how grave it is, and colours."""
+
+
 @dataclass
 class Running:
-    """The process, its folders and what it said. Stop it with `close`."""
+    """The process, its folders and what it said (without colours and tags). Stop it with `close`."""
 
     process: subprocess.Popen[str]
     port: int
@@ -103,7 +108,7 @@ class Running:
 def _read(pipe: IO[str], lines: list[str]) -> None:
     with pipe:
         for line in pipe:
-            lines.append(line.rstrip("\n"))  # noqa: PERF401 - others look at the list while it grows
+            lines.append(_TAG.sub("", line.rstrip("\n")))  # noqa: PERF401 - others look at the list while it grows
 
 
 def launch(

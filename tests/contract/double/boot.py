@@ -43,6 +43,8 @@ class _Boot:
         if arguments.use_sage_attention and importlib.util.find_spec("sageattention") is None:
             log("\n\nTo use the `--use-sage-attention` feature, the `sageattention` package must be installed first.")
             sys.exit(255)
+        if knobs.NEWER:
+            self._alembic(0.01)
         attention = "sage attention" if arguments.use_sage_attention else "sub quadratic optimization for attention"
         self.say(0.02, *[f"Setting {name} directory to: {path}" for name, path in arguments.named.items()])
         self.say(0.25, "Checkpoint files will always be loaded safely.", "Total VRAM 24106 MB, total RAM 24106 MB")
@@ -51,12 +53,18 @@ class _Boot:
         self.say(0.84, "Python version: " + sys.version.replace("\n", ""), f"ComfyUI version: {knobs.VERSION}")
         if arguments.temp_directory:
             self.say(0.84, f"Setting temp directory to: {arguments.temp}")
-        self.say(0.84, f"ComfyUI frontend version: {'1.45.21' if knobs.NEWER else '1.27.10'}")
+        if knobs.NEWER:
+            self.say(0.84, "comfyui-frontend-package version: 1.45.21", "comfyui-workflow-templates version: 0.11.9")
+        else:
+            self.say(0.84, "ComfyUI frontend version: 1.27.10")
+
+    def _alembic(self, share: float) -> None:
+        self.say(share, *[f"setup plugin alembic.autogenerate.{part}" for part in ("schemas", "tables", "types")])
 
     def database(self) -> None:
         """What is said after node packs are loaded."""
-        parts = ("schemas", "tables", "types")
-        self.say(0.98, *[f"setup plugin alembic.autogenerate.{part}" for part in parts])
+        if not knobs.NEWER:
+            self._alembic(0.98)
         self.say(0.99, "Context impl SQLiteImpl.", "Will assume non-transactional DDL.")
 
 

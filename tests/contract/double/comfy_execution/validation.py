@@ -97,6 +97,9 @@ class _Look:
         path = " -> ".join(f"{one} ({self.prompt[one]['class_type']})" for one in round_trip)
         members = list(dict.fromkeys(round_trip))
         for one in members:
+            if not NEWER:  # an older one falls over its own feet there, and says nothing
+                self.validated[one] = (False, [], one)
+                continue
             error = _error("dependency_cycle", "Dependency cycle detected", path, node_id=one, cycle_nodes=members)
             self.validated[one] = (False, [error], one)
         return self.validated[node_id]

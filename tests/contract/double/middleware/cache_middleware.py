@@ -11,6 +11,7 @@ __all__ = ["cache_control", "external_blocked", "same_host"]
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _NEVER = "no-store" if NEWER else "no-cache"
+_DAY = {200, 201, 202, 203, 204, 205, 206, 301, 308}
 _PICTURES = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 
 
@@ -22,8 +23,10 @@ async def cache_control(request: web.Request, handler: _Handler) -> web.StreamRe
     if request.path.endswith((".js", ".css")) or (last.startswith("index") and last.endswith(".json")):
         response.headers.setdefault("Cache-Control", _NEVER)
     elif request.path.lower().endswith(_PICTURES):
-        hours = 1 if response.status == 404 else 24
-        response.headers.setdefault("Cache-Control", f"public, max-age={hours * 3600}")
+        if response.status == 404:
+            response.headers.setdefault("Cache-Control", "public, max-age=3600")
+        elif response.status in _DAY:
+            response.headers.setdefault("Cache-Control", "public, max-age=86400")
     return response
 
 

@@ -11,6 +11,7 @@ import comfy.model_management
 import comfy.utils
 import folder_paths
 import nodes
+from aiohttp import web
 from PIL import Image
 from server import PromptServer
 
@@ -173,3 +174,15 @@ _ALL = (StudioSlow, StudioLoader, StudioModelName, StudioFolders, StudioWrite, S
 NODE_CLASS_MAPPINGS = {node.__name__: node for node in _ALL}
 NODE_DISPLAY_NAME_MAPPINGS = {"StudioSlow": "Slow"}
 assert nodes.NODE_CLASS_MAPPINGS, "the nodes of ComfyUI are there before those of packs"
+
+
+@PromptServer.instance.routes.get("/studio_test_nodes/routes")
+async def routes(request):
+    """Every route of this server, its own left out: method and path, a folder of files as {static}."""
+    found = set()
+    for route in PromptServer.instance.app.router.routes():
+        canonical = route.resource.canonical if route.resource else ""
+        if isinstance(route.resource, web.StaticResource):
+            canonical = canonical.rstrip("/") + "/{static}"
+        found.add(f"{route.method} {canonical}")
+    return web.json_response(sorted(route for route in found if "studio_test_nodes" not in route))
