@@ -10,7 +10,9 @@ import structlog
 
 from comfystudio import __version__
 from comfystudio.app.addresses import Addresses
+from comfystudio.app.artists import FRONT, Artists
 from comfystudio.app.control import Control
+from comfystudio.comfy import place
 from comfystudio.errors import StudioError
 from comfystudio.events import Bus
 from comfystudio.gateway import Gateway, Origins
@@ -20,6 +22,7 @@ from comfystudio.people import LOCAL, PeopleRoom
 from comfystudio.settings import Settings
 from comfystudio.storage import Database
 from comfystudio.tools import Tools
+from comfystudio.tools.companion import Companion
 from comfystudio.web import Portal, PortalCookies, Process, Services, build
 from comfystudio.workspace import Workspace
 
@@ -45,6 +48,7 @@ class Studio:
         self.jobs = Jobs(
             self.database, self.keepers, self.bus, self.people.audit, log_megabytes=settings.log_megabytes
         )
+        companions: dict[str, Companion] = {}
         self.tools = Tools(
             settings,
             workspace,
@@ -53,7 +57,14 @@ class Studio:
             people=self.people.people,
             bus=self.bus,
             audit=self.people.audit,
+            companions=companions,
+            placers={"comfyui_paths": place},
         )
+        self.artists = Artists(
+            settings, workspace, database=self.database, people=self.people, bus=self.bus, tools=self.tools
+        )
+        # Each needs the other: the tools ask who may enter, and make the accounts of those who do.
+        companions[FRONT] = self.artists.workers
         self.origins = Origins(settings, ())
         self._began_at = int(time.time() * 1000)
         self._how: Ending = "leave"
@@ -72,6 +83,7 @@ class Studio:
         await self._began(self.database.open, self.database.close)
         await self._began(self.people.start, self.people.stop)
         await self._began(self.jobs.recover, self.jobs.close)
+        await self._began(self.artists.start, self.artists.stop)
         await self._began(self.tools.start_service, self.tools.stop_service)
         # After the doors have closed: a page that comes back for its tool would start it again.
         self._undo.append(self._end_what_runs)
@@ -87,6 +99,7 @@ class Studio:
                 portal=handler,
                 on_problem=self._door_problem,
                 sign_in="/signin",
+                fronts={FRONT: self.artists.front},
             )
             await self._began(gateway.start, gateway.stop)
         control = Control(handler, self.workspace.control, self.origins.portal_origin())
@@ -123,6 +136,10 @@ class Studio:
                 audit=self.people.audit,
                 tools=self.tools,
                 jobs=self.jobs,
+                prompts=self.artists.prompts,
+                dispatcher=self.artists.workers,
+                gallery=self.artists.gallery,
+                comfyui=self.artists.workers,
                 cookies=PortalCookies(self.settings.session_days),
                 addresses=Addresses(self.origins),
                 life=self,
