@@ -7,6 +7,7 @@ from typing import Any
 
 import typer.main
 from reference_api import api_page, events_page
+from reference_comfyui import routes_page
 
 from comfystudio.cli.exits import ExitCode
 from comfystudio.cli.main import app
@@ -83,7 +84,13 @@ def cli_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"settings.md": settings_page, "cli.md": cli_page, "api.md": api_page, "events.md": events_page}
+PAGES = {
+    "settings.md": settings_page,
+    "cli.md": cli_page,
+    "api.md": api_page,
+    "events.md": events_page,
+    "comfyui-routes.md": routes_page,
+}
 
 
 def main() -> int:
