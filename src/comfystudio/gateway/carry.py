@@ -1,6 +1,7 @@
 """WebSockets message by message, for a client that has to speak its own handshake: `comfystudio connect`."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -14,10 +15,10 @@ _SENDABLE = frozenset({*range(1000, 1004), *range(1007, 1015), *range(3000, 5000
 Side = aiohttp.ClientWebSocketResponse[bool] | web.WebSocketResponse[bool]
 
 
-async def both_ways(client: Side, tool: Side) -> None:
-    """Carry messages until one side ends, then tell the other why."""
-    up = asyncio.create_task(_carry(client, tool))
-    down = asyncio.create_task(_carry(tool, client))
+async def both_ways(client: Side, tool: Side, turn: Callable[[], Awaitable[None]]) -> None:
+    """Carry messages until one side ends, then tell the other why. What the tool says awaits its `turn`."""
+    up = asyncio.create_task(_carry(client, tool, _at_once))
+    down = asyncio.create_task(_carry(tool, client, turn))
     try:
         await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -37,10 +38,15 @@ def offered(request: web.BaseRequest) -> list[str]:
     return [part.strip() for part in offered.split(",") if part.strip()]
 
 
-async def _carry(source: Side, sink: Side) -> tuple[int, bytes]:
+async def _at_once() -> None:
+    """Nothing to wait for."""
+
+
+async def _carry(source: Side, sink: Side, turn: Callable[[], Awaitable[None]]) -> tuple[int, bytes]:
     """Carry messages from `source` until it ends. Returns the code and reason to close the other side with."""
     while True:
         message: Any = await source.receive()
+        await turn()
         if message.type is WSMsgType.TEXT or message.type is WSMsgType.BINARY:
             await sink.send_frame(message.data, message.type)
         elif message.type is WSMsgType.CLOSE:

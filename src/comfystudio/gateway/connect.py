@@ -5,7 +5,7 @@ refuses what another site's page could send.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import quote, urlsplit
 
@@ -21,6 +21,7 @@ from comfystudio.gateway.door import owner_of
 from comfystudio.gateway.headers import HOP_BY_HOP
 from comfystudio.gateway.server import Server, Timing
 from comfystudio.gateway.sockets import LARGEST_MESSAGE, PING_SECONDS
+from comfystudio.gateway.turns import Turns
 from comfystudio.gateway.writing import write
 
 __all__ = ["forward", "origin_of", "run"]
@@ -35,6 +36,7 @@ class _Forwarder:
         self._origin = tool_origin
         self._token = token
         self._client = client
+        self._turns = Turns()
         self.port = 0
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -73,8 +75,14 @@ class _Forwarder:
         return headers
 
     async def _http(self, request: web.Request) -> web.StreamResponse:
+        if request.method in csrf.SAFE:
+            return await self._asked(request, request.content)
+        with self._turns.take() as turn:
+            return await self._asked(request, turn.body(request.content))
+
+    async def _asked(self, request: web.Request, content: AsyncIterable[bytes]) -> web.StreamResponse:
         url = URL(self._origin + request.raw_path, encoded=True)
-        body = None if request.content.is_eof() and "Content-Length" not in request.headers else request.content
+        body = None if request.content.is_eof() and "Content-Length" not in request.headers else content
         if request.headers.get("Expect", "").lower() == "100-continue":
             write(request, b"HTTP/1.1 100 Continue\r\n\r\n")
         asked = self._client.request(
@@ -120,7 +128,7 @@ class _Forwarder:
         )
         try:
             await here.prepare(request)
-            await both_ways(here, there)
+            await both_ways(here, there, self._turns.wait)
         finally:
             await there.close(code=WSCloseCode.GOING_AWAY)
         return here
