@@ -26,6 +26,10 @@ TITLES = {
     "tokens": "Tokens",
     "tools": "Tools",
     "jobs": "Jobs",
+    "comfy": "ComfyUI",
+    "prompts": "Prompts",
+    "outputs": "Outputs",
+    "trash": "Trash",
     "audit": "Audit trail",
     "events": "Events",
 }
