@@ -7,7 +7,7 @@ import http.client
 import json
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -20,6 +20,7 @@ from comfystudio.workspace import Workspace, prepare
 __all__ = ["Api", "Client", "Problem", "opened", "running", "with_studio"]
 
 T = TypeVar("T")
+_PIECE = 256 * 1024
 
 
 class Problem(StudioError):
@@ -40,6 +41,13 @@ class Api(Protocol):
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """The decoded answer of `/api/v1` + `path`; `Problem` where the studio refuses."""
+        ...
+
+    def fetch(self, path: str) -> AbstractContextManager[tuple[int | None, Iterator[bytes]]]:
+        """What `/api/v1` + `path` sends, in pieces, and its length where the studio tells it.
+
+        `OSError` where it breaks off; `Problem` where the studio refuses.
+        """
         ...
 
 
@@ -75,6 +83,28 @@ class Client:
         if answer.status >= 400:
             raise Problem(document if isinstance(document, dict) else {"title": answer.reason})
         return document
+
+    @contextmanager
+    def fetch(self, path: str) -> Iterator[tuple[int | None, Iterator[bytes]]]:
+        """See `Api.fetch`."""
+        connection = _Connection(self._path)
+        try:
+            connection.request("GET", "/api/v1" + path)
+            answer = connection.getresponse()
+            if answer.status >= 400:
+                raise Problem(json.loads(answer.read()))
+            yield answer.length, _pieces(answer)
+        finally:
+            connection.close()
+
+
+def _pieces(answer: http.client.HTTPResponse) -> Iterator[bytes]:
+    missing = answer.length
+    while piece := answer.read(_PIECE):
+        missing = None if missing is None else missing - len(piece)
+        yield piece
+    if missing:
+        raise http.client.IncompleteRead(b"", missing)
 
 
 def opened(workspace: Path | None) -> tuple[Settings, Workspace]:
