@@ -27,11 +27,10 @@ def routes_page() -> str:
     """docs/reference/comfyui-routes.md."""
     lines = [
         "# Routes of ComfyUI\n",
-        "What becomes of each route at ComfyUI's address; what is not here answers 404.\n"
-        "[ComfyUI for many](../comfyui.md) says why.\n"
-        "`GET` stands for `HEAD` too, `ANY` for every method; a route is there with and without `/api` in\n"
-        "front unless the row says otherwise. `{name}` is one segment, `{name+}` one that may hold slashes as `%2F`, `*` one\n"
-        "or more.\n",
+        "What becomes of each route at ComfyUI's address; what is not here answers 404.",
+        "[ComfyUI for many](../comfyui.md) says why. `GET` stands for `HEAD` too, `ANY` for every method; a route is",
+        "there with and without `/api` in front unless the row says otherwise. `{name}` is one segment, `{name+}`",
+        "one that may hold slashes as `%2F`, `*` one or more.\n",
         "| what | routes | answered | how |",
         "|---|---|---|---|",
     ]

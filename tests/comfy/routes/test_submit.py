@@ -23,6 +23,7 @@ async def test_accepted(routes: Routes):
     assert answer.json == {"prompt_id": prompt_id, "number": accepted.prompt.number, "node_errors": {}}
     assert private == {}
     assert accepted.prompt.owner_id == ALICE
+    assert routes.making.made == [(ALICE, "P1")]
     assert json.loads(accepted.body.graph) == graph()
     assert json.loads(accepted.body.targets) == ["5"]
     owner, asked = routes.worker.asked[0]

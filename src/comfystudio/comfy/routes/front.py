@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
 
 import structlog
 from aiohttp import web
@@ -15,26 +14,18 @@ from comfystudio.comfy.routes.recall import Recall
 from comfystudio.comfy.routes.record import Record
 from comfystudio.comfy.routes.replies import PRIVATE, empty, told
 from comfystudio.comfy.routes.scrub import Scrub
-from comfystudio.comfy.routes.seams import Pictures, Prompts, Tabs, Visit, Workers
+from comfystudio.comfy.routes.seams import Pictures, Preparer, Prompts, Tabs, Visit, Workers
 from comfystudio.comfy.routes.submit import Submit
 from comfystudio.comfy.routes.table import Found, Table, parse
 from comfystudio.errors import Missing, Refused, StudioError
-from comfystudio.people import Person
 from comfystudio.workspace import Workspace
 
-__all__ = ["ComfyFront", "Preparer"]
+__all__ = ["ComfyFront"]
 
 log = structlog.get_logger("comfy")
 Handler = Callable[[Visit, tuple[str, ...]], Awaitable[web.StreamResponse]]
 LONGEST_SHOWN = 200
 REMEMBERED = 512
-
-
-class Preparer(Protocol):
-    """Makes what a person needs before ComfyUI works for them."""
-
-    async def prepare(self, person: Person, /) -> None:
-        """Make what is missing; a StudioError says what is in the way."""
 
 
 class ComfyFront:
@@ -61,7 +52,7 @@ class ComfyFront:
         files = Files(workspace, pictures)
         self._handlers: dict[str, Handler] = {
             "GET /prompt": record.count,
-            "POST /prompt": Submit(prompts, workers),
+            "POST /prompt": Submit(prompts, workers, preparer),
             "GET /queue": record.queue,
             "POST /queue": record.change_queue,
             "POST /interrupt": record.interrupt,

@@ -7,10 +7,11 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from comfystudio.comfy.owners import Owner
+from comfystudio.people import Person
 from comfystudio.pictures import Channel, Format
 from comfystudio.queue import Accepted, Prompt, State
 
-__all__ = ["Header", "Pictures", "Prompts", "Tabs", "Visit", "Worker", "Workers"]
+__all__ = ["Header", "Pictures", "Preparer", "Prompts", "Tabs", "Visit", "Worker", "Workers"]
 
 Header = tuple[str, str]
 
@@ -117,6 +118,13 @@ class Prompts(Protocol):
 
     async def hide(self, owner_id: int, ids: Sequence[str] | None) -> None:
         """Take those of `ids` (None: all) that are over out of the history."""
+
+
+class Preparer(Protocol):
+    """Makes what a person needs before ComfyUI works for them: the account and the folders."""
+
+    async def prepare(self, person: Person, /) -> None:
+        """Make what is missing; a StudioError says what is in the way."""
 
 
 class Tabs(Protocol):

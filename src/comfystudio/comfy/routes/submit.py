@@ -11,7 +11,7 @@ from aiohttp import web
 from comfystudio.comfy.owners import Owner, owner_of
 from comfystudio.comfy.routes.bodies import LARGEST, SMALL, BadBody, read_json
 from comfystudio.comfy.routes.replies import reply
-from comfystudio.comfy.routes.seams import Prompts, Visit, Worker, Workers
+from comfystudio.comfy.routes.seams import Preparer, Prompts, Visit, Worker, Workers
 from comfystudio.errors import Unavailable
 
 __all__ = ["Submit"]
@@ -33,9 +33,10 @@ _NO_PROMPT = {
 class Submit:
     """Takes workflows. `number`, `front`, `client_id` and `prompt_id` of clients mean nothing here."""
 
-    def __init__(self, prompts: Prompts, workers: Workers) -> None:
+    def __init__(self, prompts: Prompts, workers: Workers, preparer: Preparer) -> None:
         self._prompts = prompts
         self._workers = workers
+        self._preparer = preparer
 
     async def __call__(self, visit: Visit, _held: tuple[str, ...]) -> web.StreamResponse:
         """The answer to POST /prompt."""
@@ -49,6 +50,7 @@ class Submit:
             return reply(_NO_PROMPT, 400)
         if not isinstance(asked["prompt"], dict):
             raise BadBody("comfy.no_workflow")
+        await self._preparer.prepare(visit.caller.person)
         return await self._submit(worker, owner_of(visit.caller.person), asked, visit.request.content_length)
 
     async def _submit(
