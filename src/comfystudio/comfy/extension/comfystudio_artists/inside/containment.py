@@ -1,12 +1,16 @@
 """Whether a path stays inside a folder once every link is followed."""
 
 import os
+import stat
 
 __all__ = ["first_part", "has_link", "inside", "leads_out"]
 
 
 def inside(folder: str, path: str) -> bool:
     """Whether `path`, links followed, is `folder` or below it. Neither needs to exist."""
+    below = path[len(folder) :] if path.startswith(folder) else ""
+    if (path == folder or below.startswith(os.sep)) and ".." not in below and not _linked(folder, below):
+        return True  # the ordinary case, with one look at each part that exists
     try:
         real, base = os.path.realpath(path), os.path.realpath(folder)
     except ValueError:  # a NUL character
@@ -17,17 +21,28 @@ def inside(folder: str, path: str) -> bool:
 def has_link(folder: str, relative: str) -> bool:
     """Whether any part of `relative` below `folder` is a symbolic link."""
     path = folder
-    for part in os.path.normpath(relative).split(os.sep):
-        path = os.path.join(path, part)
-        if os.path.islink(path):
+    for part in relative.split(os.sep):
+        if part in {"", "."}:
+            continue
+        path = f"{path}{os.sep}{part}"
+        try:
+            mode = os.lstat(path).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return False  # nothing of that name, so nothing below it either
+        if stat.S_ISLNK(mode):
             return True
     return False
 
 
 def leads_out(folder: str, relative: str) -> bool:
     """Whether `relative` below `folder` passes a link and ends outside. Cheap where nothing of that name exists."""
+    return _linked(folder, relative) and not inside(folder, os.path.join(folder, relative.lstrip(os.sep)))
+
+
+def _linked(folder: str, relative: str) -> bool:
+    """As `has_link`; what cannot be looked at counts as a link."""
     try:
-        return has_link(folder, relative) and not inside(folder, os.path.join(folder, relative))
+        return has_link(folder, relative)
     except (OSError, ValueError):
         return True
 

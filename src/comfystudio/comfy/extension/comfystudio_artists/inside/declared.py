@@ -42,7 +42,8 @@ class Declared:
         if self._groups is None:
             try:
                 types = self._class.INPUT_TYPES() if self._class is not None else {}
-                self._groups = [types.get(group) or {} for group in ("required", "optional")]
+                groups = [types.get(name) for name in ("required", "optional")]
+                self._groups = [group for group in groups if group is not None]
             except Exception:  # noqa: BLE001 - a pack's own code; ComfyUI's validation meets the same and says so
                 self._groups = []
         for group in self._groups:

@@ -40,8 +40,7 @@ class Folders:
 
     def of(self, kind: str, number: int) -> str:
         """The owner's folder of that kind, made when it is not there; absolute."""
-        base = os.path.abspath(self.base(kind))
-        path = os.path.join(base, self._owners.folder(number))
+        path = self._place(kind, number)
         try:
             found = os.lstat(path)
         except FileNotFoundError:
@@ -49,6 +48,9 @@ class Folders:
         if not stat.S_ISDIR(found.st_mode):  # a link in place of an owner's folder is never followed
             raise OutsideYourFoldersError(path)
         return path
+
+    def _place(self, kind: str, number: int) -> str:
+        return os.path.join(os.path.abspath(self.base(kind)), self._owners.folder(number))
 
     def current(self, kind: str) -> str:
         """The folder of that kind for whoever the code runs for."""
@@ -86,7 +88,7 @@ class Folders:
     def leads_out(self, name: str, number: int) -> bool:
         """Whether a name as nodes use it passes a link below one of the owner's folders and ends outside of it."""
         bare = _ANNOTATION.sub("", name).strip()
-        return any(leads_out(self.of(kind, number), bare) for kind in ("input", "output", "temp"))
+        return any(leads_out(self._place(kind, number), bare) for kind in ("input", "output", "temp"))
 
     def install(self) -> None:
         """Put the virtual folders in place of ComfyUI's functions (all of the prestart stage must be there)."""

@@ -50,13 +50,12 @@ def _reason(name: str, value: Any, declared: Declared, number: int, folders: Fol
         if reason is None and not linked:
             continue
         field = declared.field(name)
+        if reason is not None and not declared.listed(name, text):
+            reason = why(text, name=name, field=field)
+            if reason is not None:
+                return reason
         if linked and field is not Field.TEXT:
             return LINK
-        if reason is None or declared.listed(name, text):
-            continue
-        reason = why(text, name=name, field=field)
-        if reason is not None:
-            return reason
     return None
 
 

@@ -101,8 +101,8 @@ class Prompts:
                 if _known(queue, prompt_id):
                     raise DuplicateError(prompt_id)
                 answer = original(queue, item)
-            if not by_studio:
-                self.on_queued(item)
+                if not by_studio:
+                    self.on_queued(item)  # before the worker thread can take it
             return answer
 
         return put
