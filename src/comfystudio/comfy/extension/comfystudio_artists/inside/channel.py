@@ -84,17 +84,23 @@ class Channel:
         outbox = Outbox()
         outbox.put(json.dumps({"hello": hello}))
         self._outboxes.add(outbox)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+            await self._until_closed(socket, outbox)
+        finally:
+            self._outboxes.discard(outbox)
+        return socket
+
+    @staticmethod
+    async def _until_closed(socket: web.WebSocketResponse, outbox: Outbox) -> None:
         sending = asyncio.ensure_future(_send(socket, outbox))
         try:
             async for message in socket:
                 if message.type is WSMsgType.ERROR:
                     break
         finally:
-            self._outboxes.discard(outbox)
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
-        return socket
 
 
 async def _send(socket: web.WebSocketResponse, outbox: Outbox) -> None:

@@ -1,5 +1,6 @@
 """Requests of owners that name files: refused when a name leads outside the owner's folders, links followed."""
 
+import asyncio
 import json
 import os
 from typing import Any
@@ -23,7 +24,13 @@ class Files:
 
     def checks(self) -> dict[str, Any]:
         """Route to check."""
-        return {"/view": self.view, "/upload/image": self.upload, "/upload/mask": self.mask}
+        return {
+            "/view": self.view,
+            "/upload/image": self.upload,
+            "/upload/mask": self.mask,
+            "/userdata": self.listing,
+            "/v2/userdata": self.listing,
+        }
 
     async def view(self, request: web.Request, number: int) -> bool:
         """GET /view: file, subfolder and type as ComfyUI reads them; hashes of its asset database are nobody's."""
@@ -31,6 +38,10 @@ class Files:
         return self._readable(
             query.get("filename", ""), query.get("subfolder", ""), query.get("type", "output"), number
         )
+
+    async def listing(self, _request: web.Request, number: int) -> bool:
+        """GET /userdata: ComfyUI's search follows links, so it does not search where one leads out."""
+        return not await asyncio.to_thread(_any_leads_out, self._folders.of("user", number))
 
     async def upload(self, request: web.Request, number: int) -> bool:
         """POST /upload/image: the place that the form names."""
@@ -67,3 +78,13 @@ class Files:
                 return True  # ComfyUI answers that there is no such type
             folder = self._folders.of(kind, number)
         return inside(folder, os.path.join(folder, subfolder, bare))
+
+
+def _any_leads_out(folder: str) -> bool:
+    """Whether a link anywhere below `folder` ends outside."""
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = os.path.join(place, name)
+            if os.path.islink(path) and not inside(folder, path):
+                return True
+    return False
