@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useMatches, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useMatches, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Activity, House, Images, type LucideIcon, Users } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 
@@ -27,18 +27,21 @@ interface Place {
   /** What fits a phone's bar. */
   short?: WordKey;
   icon: LucideIcon;
+  /** Another page of the same place. */
+  also?: string;
 }
 
 const STUDIO: Place[] = [
   { to: '/', word: 'nav.home', icon: House },
-  { to: '/outputs', word: 'nav.outputs', short: 'nav.outputs_short', icon: Images },
+  { to: '/outputs', word: 'nav.outputs', short: 'nav.outputs_short', icon: Images, also: '/prompts' },
   { to: '/activity', word: 'nav.activity', icon: Activity },
 ];
 const ADMIN: Place[] = [{ to: '/people', word: 'nav.people', icon: Users }];
 
 function Places({ places, brief = false }: { places: Place[]; brief?: boolean }) {
-  return places.map(({ to, word, short, icon: Icon }) => (
-    <Link key={to} to={to} className={css['nav']} activeOptions={{ exact: to === '/', includeSearch: false }} title={t(word)}>
+  const path = useLocation({ select: (location) => location.pathname });
+  return places.map(({ to, word, short, also, icon: Icon }) => (
+    <Link key={to} to={to} className={css['nav']} activeOptions={{ exact: to === '/', includeSearch: false }} title={t(word)} {...(path === also && { 'aria-current': 'page' as const })}>
       <Icon aria-hidden="true" />
       <span>{t(brief && short ? short : word)}</span>
     </Link>

@@ -20,7 +20,8 @@ export function typing(target: EventTarget | null): boolean {
 
 /** Whether a dialog or a menu is open. */
 export function overlaid(): boolean {
-  return document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
+  // A toast calls itself a dialog, but takes nothing over.
+  return document.querySelector(':is([role="dialog"], [role="alertdialog"]):not([data-toast]), [role="menu"]') !== null;
 }
 
 /** Single keys act while this is on the page: never in a field, over a dialog, with a modifier, or where switched off. */

@@ -32,7 +32,7 @@ function add({ sentence, kind, undo }: Said): void {
 function List() {
   const { toasts } = Toast.useToastManager();
   return toasts.map((toast) => (
-    <Toast.Root key={toast.id} toast={toast} className={css['toast']}>
+    <Toast.Root key={toast.id} toast={toast} className={css['toast']} data-toast>
       <StateMark mark={toast.type === 'failed' ? 'failed' : 'done'} />
       <Toast.Description className={css['text']} />
       {toast.actionProps && <Toast.Action className={css['act']} />}

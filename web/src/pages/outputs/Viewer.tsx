@@ -1,6 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { ChevronLeft, ChevronRight, Download, Info, Trash2, X, ZoomIn, ZoomOut } from 'lucide-react';
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
+import { type PointerEvent, useEffect, useRef, useState } from 'react';
 
 import { typing } from '../../app/keys';
 import { usePreferences } from '../../app/preferences';
@@ -50,15 +50,21 @@ export function Viewer({ item, nth, of, before, after, info, onInfo, onShow, onT
     Delete: () => online && onTrash(),
     ...(letters && { i: onInfo, d: () => void download([item]), z: () => setActual(!actual) }),
   };
-  const press = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    // A video's own controls use the arrows.
-    if ((event.target as HTMLElement).matches('video, audio')) return;
-    const act = acts[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
-  };
+  useEffect(() => {
+    // On the window: after an undo the focus is on no part of the viewer, and keys should go on. Captured: the dialog
+    // keeps the arrows to itself.
+    const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+      // A video's own controls use the arrows.
+      if (event.target instanceof HTMLMediaElement) return;
+      const act = acts[event.key];
+      if (!act) return;
+      event.preventDefault();
+      act();
+    };
+    window.addEventListener('keydown', press, true);
+    return () => window.removeEventListener('keydown', press, true);
+  });
   const lift = (event: PointerEvent) => {
     const from = swipe.current;
     swipe.current = null;
@@ -70,7 +76,7 @@ export function Viewer({ item, nth, of, before, after, info, onInfo, onShow, onT
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
-        <Dialog.Popup className={`${css['viewer']} ${info ? css['informed'] : ''}`} onKeyDown={press} initialFocus={stage}>
+        <Dialog.Popup className={`${css['viewer']} ${info ? css['informed'] : ''}`} initialFocus={stage}>
           <header className={css['top']}>
             <IconButton label={t('outputs.back')} onClick={onClose}>
               <X />
