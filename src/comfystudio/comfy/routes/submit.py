@@ -51,10 +51,10 @@ class Submit:
         if not isinstance(asked["prompt"], dict):
             raise BadBody("comfy.no_workflow")
         await self._preparer.prepare(visit.caller.person)
-        return await self._submit(worker, owner_of(visit.caller.person), asked, visit.request.content_length)
+        return await self._submit(worker, owner_of(visit.caller.person), asked, visit.request)
 
     async def _submit(
-        self, worker: Worker, owner: Owner, asked: dict[str, Any], length: int | None
+        self, worker: Worker, owner: Owner, asked: dict[str, Any], asker: web.BaseRequest
     ) -> web.StreamResponse:
         said = asked.get("extra_data")
         given = said if isinstance(said, dict) else {}
@@ -65,7 +65,7 @@ class Submit:
         targets = asked.get("partial_execution_targets")
         if isinstance(targets, list):
             request["partial_execution_targets"] = targets
-        status, verdict = await worker.validate(owner, await _written(request, length))
+        status, verdict = await worker.validate(owner, await _written(request, asker.content_length))
         if status != 200:
             raise Unavailable("comfy.odd_answer", path="/comfystudio/validate", problem=f"status {status}")
         found = json.loads(verdict)
@@ -74,8 +74,14 @@ class Submit:
             return reply({"error": found.get("error"), "node_errors": errors}, 400)
         outputs = [str(each) for each in found.get("outputs", ())]
         accepted = await self._prompts.accept(owner.id, id=prompt_id, graph=graph, extra=extra, targets=outputs)
-        self._workers.submit(accepted, private)
-        return reply({"prompt_id": prompt_id, "number": accepted.prompt.number, "node_errors": errors})
+        answer = reply({"prompt_id": prompt_id, "number": accepted.prompt.number, "node_errors": errors})
+        try:
+            # Written before ComfyUI has the prompt: clients listen for its events once they know its id.
+            await answer.prepare(asker)
+            await answer.write_eof()
+        finally:
+            self._workers.submit(accepted, private)
+        return answer
 
 
 async def _written(request: dict[str, Any], length: int | None) -> bytes:
