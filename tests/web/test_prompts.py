@@ -47,6 +47,25 @@ async def test_admins_see_that_others_have_prompts_and_not_what_they_hold(house:
     assert await (await house.visitor(ALICE)).status("GET", f"{PATH}?all=true") == 403
 
 
+async def test_a_list_shows_the_first_file_of_each(house: House) -> None:
+    """What was saved in the outputs, no previews; known before it is written down, and told to the owner only."""
+    alice, ada = house.person(ALICE), house.person(ADMIN)
+    ids = [(await house.prompt(alice, text)).prompt.id for text in ("a cat", "a dog", "nothing")]
+    for prompt_id, names in ((ids[0], ("a.png", "b.png")), (ids[1], ("c.png",))):
+        images = [{"filename": "p.png", "subfolder": "", "type": "temp"}]
+        images += [{"filename": name, "subfolder": "sets", "type": "output"} for name in names]
+        house.prompts.finished(prompt_id, "done", outputs={"1": {"images": images}})
+    visitor = await house.visitor(ALICE)
+    for _ in range(2):
+        listed = (await visitor.json("GET", PATH))["prompts"]
+        assert [each["first_output"] for each in listed] == [None, "sets/c.png", "sets/a.png"]
+        await house.prompts.flush()
+    assert (await visitor.json("GET", f"{PATH}/{ids[0]}"))["prompt"]["first_output"] == "sets/a.png"
+    await house.prompt(ada)
+    others = (await (await house.visitor(ADMIN)).json("GET", f"{PATH}?all=true"))["prompts"]
+    assert {each["first_output"] for each in others} == {None}
+
+
 async def test_a_prompt_is_opened_with_all_it_holds(house: House) -> None:
     """Workflow, extra data and what it made, as they were given; another's id is an id that never was."""
     pnginfo = {"workflow": {"nodes": [{"type": "Поле"}]}}

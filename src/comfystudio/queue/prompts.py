@@ -246,6 +246,15 @@ class Prompts:
             return max(recent, key=lambda prompt: prompt.number)
         return await self._database.read(partial(store.of_output, owner_id=owner_id, place=place, path=path))
 
+    async def first_outputs(self, numbers: Collection[int]) -> dict[int, str]:
+        """Of those prompts that saved something in their owner's outputs the path of its first file, by number."""
+        found = await self._database.read(partial(store.first_outputs, numbers=numbers))
+        for each in self._writer.unwritten.values():
+            path = next((made.path for made in each.made if made.place == "output"), None)
+            if path is not None and each.now.prompt.number in numbers:
+                found[each.now.prompt.number] = path
+        return found
+
     async def hide(self, owner_id: int, ids: Sequence[str] | None) -> None:
         """Take those of `ids` (None: everything) that are over out of the lists of `owner_id`."""
         await self._writer.flush()

@@ -20,6 +20,7 @@ __all__ = [
     "add",
     "change",
     "count",
+    "first_outputs",
     "hide",
     "listed",
     "live",
@@ -259,3 +260,15 @@ def of_output(session: Session, owner_id: int, place: str, path: str) -> Prompt 
     )
     row = session.execute(asked).one_or_none()
     return None if row is None else _prompt(row)
+
+
+def first_outputs(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    """Of those prompts that saved something in their owner's outputs the path of its first file, by number."""
+    first = (
+        select(func.min(OutputRow.id))
+        .where(OutputRow.number.in_(numbers), OutputRow.place == "output")
+        .group_by(OutputRow.number)
+        .scalar_subquery()
+    )
+    asked = select(OutputRow.number, OutputRow.path).where(OutputRow.id.in_(first))
+    return {row.number: row.path for row in session.execute(asked)}

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from aiohttp import web
@@ -23,9 +24,10 @@ ONE = PATH + "/{id}"
 
 
 class PromptShown(Shape):
-    """A prompt. `summary`, `nodes` and `error` are null where it belongs to somebody else.
+    """A prompt. `summary`, `nodes`, `error` and `first_output` are null where it belongs to somebody else.
 
-    `number` is the order of submission; `files` counts what it saved in its owner's outputs.
+    `number` is the order of submission; `files` counts what it saved in its owner's outputs, and `first_output` is
+    the path of the first of them there.
     """
 
     number: Id
@@ -41,6 +43,7 @@ class PromptShown(Shape):
     summary: str | None
     nodes: int | None
     error: str | None
+    first_output: str | None
 
 
 class PromptList(Shape):
@@ -80,7 +83,7 @@ class Which(AsQuery):
     all: bool = False
 
 
-def _shown(call: Call, prompt: Prompt, reader: Person) -> PromptShown:
+def _shown(call: Call, prompt: Prompt, reader: Person, first_output: str | None) -> PromptShown:
     mine = prompt.owner_id == reader.id
     return PromptShown(
         number=prompt.number,
@@ -96,7 +99,18 @@ def _shown(call: Call, prompt: Prompt, reader: Person) -> PromptShown:
         summary=prompt.summary if mine else None,
         nodes=prompt.nodes if mine else None,
         error=clean(prompt.error) if mine and prompt.error else None,
+        first_output=first_output if mine else None,
     )
+
+
+async def _all_shown(call: Call, prompts: Sequence[Prompt], reader: Person) -> list[PromptShown]:
+    firsts = await call.services.prompts.first_outputs([each.number for each in prompts if each.files])
+    return [_shown(call, each, reader, firsts.get(each.number)) for each in prompts]
+
+
+async def _one_shown(call: Call, prompt: Prompt, reader: Person) -> PromptShown:
+    [shown] = await _all_shown(call, [prompt], reader)
+    return shown
 
 
 def _name(call: Call, person_id: int) -> str | None:
@@ -126,7 +140,7 @@ async def everything(call: Call, query: Which) -> PromptList:
     found = await call.services.prompts.page(
         owner_id, state=query.state, text=query.text, before=query.before, limit=query.limit
     )
-    return PromptList(prompts=[_shown(call, each, reader) for each in found])
+    return PromptList(prompts=await _all_shown(call, found, reader))
 
 
 @route(
@@ -143,7 +157,7 @@ async def one(call: Call, id: str, query: AsQuery) -> web.StreamResponse:  # noq
     found = await call.services.prompts.one(reader.id, id)
     if found is None:
         raise Missing("web.no_such_prompt")
-    return await _opened(found, _shown(call, found.prompt, reader))
+    return await _opened(found, await _one_shown(call, found.prompt, reader))
 
 
 async def _opened(accepted: Accepted, shown: PromptShown) -> web.StreamResponse:
@@ -189,4 +203,4 @@ async def cancel(call: Call, id: str, query: AsQuery) -> PromptShown:  # noqa: A
         )
     await call.services.dispatcher.cancel([id], running=True)
     now = prompts.get_live(id) or await prompts.one(found.prompt.owner_id, id)
-    return _shown(call, (now or found).prompt, reader)
+    return await _one_shown(call, (now or found).prompt, reader)

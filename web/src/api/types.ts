@@ -197,8 +197,8 @@ export interface PromptView {
   summary: string | null;
   nodes: number | null;
   files: number;
-  /** Paths of the first files it saved. */
-  outputs?: string[];
+  /** The path of the first file it saved. */
+  first_output: string | null;
 }
 
 /** A prompt with all it holds, in ComfyUI's own shapes. */

@@ -18,7 +18,7 @@ export const PromptRow = memo(function PromptRow({ prompt, onOpen }: { prompt: P
   return (
     <li className={css['row']} data-prompt={prompt.id} data-state={prompt.state}>
       <button type="button" className={css['open']} onClick={onOpen}>
-        <Pictures paths={prompt.outputs ?? []} files={prompt.files} />
+        <Picture path={prompt.first_output} files={prompt.files} />
         <span className={css['words']}>
           <b className="el" title={summary}>{summary}</b>
           <span className={`meta el ${prompt.error ? css['error'] : ''}`} title={prompt.error ?? undefined}>
@@ -56,17 +56,14 @@ function Took({ prompt }: { prompt: PromptView }) {
   return duration((prompt.ended_at ?? now) - prompt.started_at);
 }
 
-/** The first thing it made, with the number of the others on it. */
-function Pictures({ paths, files }: { paths: readonly string[]; files: number }) {
-  const [failed, fail] = useState<ReadonlySet<string>>(new Set());
-  const shown = paths.filter((path) => !failed.has(path)).slice(0, 1);
+/** The first file it made, with the number of all of them on it. */
+function Picture({ path, files }: { path: string | null; files: number }) {
+  const [gone, lose] = useState(false);
+  const shown = path !== null && !gone;
   return (
-    <span className={css['pictures']} aria-hidden="true">
-      {shown.map((path) => (
-        <img key={path} src={thumbnailOf({ path }, 256)} alt="" loading="lazy" decoding="async" onError={() => fail(new Set([...failed, path]))} />
-      ))}
-      {shown.length === 0 && <Image />}
-      {shown.length > 0 && files > 1 && <i className="num">{files}</i>}
+    <span className={css['picture']} aria-hidden="true">
+      {shown ? <img src={thumbnailOf({ path }, 256)} alt="" loading="lazy" decoding="async" onError={() => lose(true)} /> : <Image />}
+      {shown && files > 1 && <i className="num">{files}</i>}
     </span>
   );
 }
