@@ -155,6 +155,7 @@ class House:
     tabs: Tabs
     workers: Workers
     rights: dict[int, list[Callable[[], None]]]
+    closed: list[str | None]
     url: str = ""
     session: aiohttp.ClientSession | None = None
 
@@ -195,9 +196,12 @@ async def house(database: Database, *, fresh: bool = True) -> AsyncIterator[Hous
     async with record(database, bus) as prompts:
         people, making, gate = Roster(bus), Making(), OpenGate()
         prepared = Prepared(making)
+        closed: list[str | None] = []
         tabs = Tabs(prompts, prepared)
-        workers = Workers(prompts=prompts, tabs=tabs, people=people, preparer=prepared, bus=bus, gate=gate)
-        found = House(database, bus, prompts, people, making, gate, tabs, workers, {})
+        workers = Workers(
+            prompts=prompts, tabs=tabs, people=people, preparer=prepared, bus=bus, gate=gate, close=closed.append
+        )
+        found = House(database, bus, prompts, people, making, gate, tabs, workers, {}, closed)
 
         async def serve(request: web.Request) -> web.StreamResponse:
             person = people.get(int(request.match_info["owner"]))

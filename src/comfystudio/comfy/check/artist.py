@@ -3,14 +3,15 @@
 import asyncio
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import aiohttp
 
 from comfystudio.comfy.check.ear import Ear
+from comfystudio.comfy.events.endings import state_of
 from comfystudio.comfy.events.frames import Ended
 from comfystudio.comfy.owners import Owner
 from comfystudio.comfy.worker import Worker
@@ -18,9 +19,11 @@ from comfystudio.errors import Unavailable
 
 __all__ = ["Answer", "Artist", "Graph", "first_image"]
 
+Heard = TypeVar("Heard")
 Graph = dict[str, Any]
 # Before everybody's prompts: a check of a ComfyUI at work waits for the one that runs and for no other.
 _numbers = count(-1_000_000_000)
+SILENCE = 5.0
 PATIENCE = 60.0
 
 
@@ -97,16 +100,30 @@ class Artist:
 
     async def over(self, prompt_id: str) -> Ended:
         """The end of a prompt."""
+        return await self._patiently(self._ear.end(prompt_id), prompt_id)
+
+    async def begun(self, prompt_id: str) -> None:
+        """The beginning of a prompt."""
+        await self._patiently(self._ear.heard(prompt_id, "execution_start"), prompt_id)
+
+    async def _patiently(self, heard: Awaitable[Heard], prompt_id: str) -> Heard:
+        """What was heard. `Unavailable` where it ends and nobody says so, or where its turn does not come."""
+        listening = asyncio.ensure_future(heard)
         try:
+            await asyncio.wait([listening], timeout=SILENCE)
+            if not listening.done() and prompt_id in (await self._worker.prompts([prompt_id])).done:
+                raise Unavailable("comfy.no_events")
             async with asyncio.timeout(PATIENCE):
-                return await self._ear.end(prompt_id)
+                return await listening
         except TimeoutError:
             raise Unavailable("comfy.check_waits", seconds=round(PATIENCE)) from None
+        finally:
+            listening.cancel()
 
 
 def first_image(end: Ended) -> str:
-    """The name of the first picture that a prompt made; KeyError where it made none."""
+    """The name of the first picture that a prompt made; `Unavailable` where it made none."""
     for output in end.outputs.values():
         for image in output.get("images", ()):
             return str(image["filename"])
-    raise KeyError("images")
+    raise Unavailable("comfy.check_not_furnished", problem=state_of(end.status)[1] or "no picture")

@@ -54,6 +54,11 @@ class Stage:
         """Whether something of the owner is in what the other was given."""
         return any(each.encode() in content for each in (self.canary, *self.owner.prompts) if each)
 
+    def fresh(self) -> int:
+        """A color that no workflow had, so that nothing of it is in ComfyUI's cache."""
+        self.color += 1
+        return self.color
+
     async def owned(self) -> dict[str, str]:
         """Every file of the owner as it is now."""
         return await asyncio.to_thread(self.disk.all, self.owner.owner.folder)
@@ -70,7 +75,7 @@ class Stage:
         await _taken(self.other.upload("own.png", graphs.picture(1)))
         self.saved = first_image(await self.owner.run(graphs.saving(self.canary, self.color)))
         self.shown = first_image(await self.owner.run(graphs.previewing(self.color)))
-        await self.other.run(graphs.saving("own", 1))
+        await self.other.run(graphs.saving("own", self.fresh()))
         await _taken(self.owner.send("POST", f"/userdata/{self.canary}.json", {"canary": self.canary}))
         await _taken(self.owner.send("POST", "/settings", {"Check.Canary": self.canary}))
         await _taken(self.other.send("POST", "/userdata/own.json", {}))
@@ -78,9 +83,9 @@ class Stage:
     @asynccontextmanager
     async def busy(self) -> AsyncIterator[None]:
         """While the block runs, one prompt of the owner runs and one waits. TooQuick where the first has ended."""
-        self.running = await self.owner.queue(graphs.long(self.steps, self.color))
-        self.waiting = await self.owner.queue(graphs.saving(self.canary, self.color + 1))
-        await self.ear.heard(self.running, "execution_start")
+        self.running = await self.owner.queue(graphs.long(self.steps, self.fresh()))
+        self.waiting = await self.owner.queue(graphs.saving(self.canary, self.fresh()))
+        await self.owner.begun(self.running)
         try:
             yield
             if self.ear.ended(self.running):

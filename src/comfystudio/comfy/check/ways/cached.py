@@ -11,16 +11,16 @@ THEIRS = FOLDERS[1]
 
 
 async def crossed(stage: Stage) -> str | None:
-    """The very workflow of the owner: the other gets a file of its own, and the owner no new one."""
-    before = await stage.owned()
+    """The very workflow that the owner has just run: the other gets a file of its own, and the owner no new one."""
     tried: tuple[tuple[Kind, Graph], ...] = (
-        ("output", graphs.saving(stage.canary, stage.color)),
-        ("temp", graphs.previewing(stage.color)),
+        ("output", graphs.saving(stage.canary, stage.fresh())),
+        ("temp", graphs.previewing(stage.fresh())),
     )
     for kind, graph in tried:
-        end = await stage.other.run(graph)
-        name = first_image(end)
-        if not stage.disk.has(kind, THEIRS, name) or name == stage.shown:
+        shown = first_image(await stage.owner.run(graph))
+        before = await stage.owned()
+        name = first_image(await stage.other.run(graph))
+        if not stage.disk.has(kind, THEIRS, name) or (kind == "temp" and name == shown):
             return f"{kind}: {name}"
         if await stage.owned() != before:
             return f"{kind}: a new file of the first artist"

@@ -9,7 +9,7 @@ OPEN = "comfy.check_double_post_open"
 
 async def crossed(stage: Stage) -> str | None:
     """While it waits, while it runs and once it is over, and with the same number: an id is taken once."""
-    graph = graphs.saving("own", 4)
+    graph = graphs.saving("own", stage.fresh())
     for prompt_id in (stage.waiting, stage.running, stage.owner.prompts[0]):
         for artist in (stage.other, stage.owner):
             for more in ({}, {"number": 0}):

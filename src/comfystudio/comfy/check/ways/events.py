@@ -12,7 +12,7 @@ async def crossed(stage: Stage) -> str | None:
     frames = "SaveImageWebsocket" in stage.nodes
     if frames:
         for artist in (stage.owner, stage.other):
-            await artist.run(graphs.showing(6))
+            await artist.run(graphs.showing(stage.fresh()))
     whose = {each: artist.owner.id for artist in (stage.owner, stage.other) for each in artist.prompts}
     for told in stage.ear.told:
         named = told.prompt_id or str((told.message.get("data") or {}).get("prompt_id") or "")

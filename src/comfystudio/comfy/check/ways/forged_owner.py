@@ -25,7 +25,11 @@ async def crossed(stage: Stage) -> str | None:
     before, count = await stage.owned(), len(stage.ear.told)
     extra = {"comfystudio_owner": -1, "owner": -1, "client_id": "comfystudio--1"}
     end = await stage.other.run(
-        graphs.saving("forged", 5), extra_data=extra, client_id="comfystudio--1", owner=-1, comfystudio_owner=-1
+        graphs.saving("forged", stage.fresh()),
+        extra_data=extra,
+        client_id="comfystudio--1",
+        owner=-1,
+        comfystudio_owner=-1,
     )
     if end.owner != stage.other.owner.id or any(each.owner != end.owner for each in stage.ear.told[count:]):
         return "POST /prompt with another's client_id"

@@ -27,8 +27,8 @@ async def crossed(stage: Stage) -> str | None:
                 sockets[path] = await stack.enter_async_context(way)
             except aiohttp.ClientError:
                 continue
-        await stage.owner.run(graphs.saving(stage.canary, stage.color + 2))
-        await stage.owner.run(graphs.saving(stage.canary, stage.color + 3), client_id=None)
+        await stage.owner.run(graphs.saving(stage.canary, stage.fresh()))
+        await stage.owner.run(graphs.saving(stage.canary, stage.fresh()), client_id=None)
         for path, socket in sockets.items():
             if await _hears(stage, socket):
                 return f"GET {path}"

@@ -14,11 +14,11 @@ async def crossed(stage: Stage) -> str | None:
     await stage.link("output", "save-folder", "output")
     linked = "PrimitiveString" in stage.nodes
     for prefix in _prefixes(stage):
-        answer = await stage.other.post(graphs.saving(prefix, 3))
+        answer = await stage.other.post(graphs.saving(prefix, stage.fresh()))
         if answer.good:
             return f"filename_prefix {prefix!r} queued"
         if linked:
-            answer = await stage.other.post(graphs.saving_linked(prefix, 3))
+            answer = await stage.other.post(graphs.saving_linked(prefix, stage.fresh()))
             if answer.good:
                 await stage.other.over(stage.other.prompts[-1])
         if await stage.owned() != before:
