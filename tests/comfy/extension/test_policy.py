@@ -109,6 +109,14 @@ def test_patterns_in_names_of_outputs_are_fine(value):
     assert policy.why(value, name="filename_prefix") is None
 
 
+def test_data_is_no_path():
+    """A picture in base64 may begin with a slash; what is longer than any path is none. Separators are none either."""
+    assert policy.why("/9j/4AAQSkZJRg" * 1000, name="image") is None
+    assert policy.why("data:image/png;base64,iVBORw0KGgo=", name="image") is None
+    for separator in ("/", "//", "/ ", "/*", "\\n"):
+        assert policy.why(separator, name="separator") is None
+
+
 def test_addresses_of_the_web_keep_their_encoding():
     """An input for a picture's address may hold %2F; it names no file here."""
     assert policy.why("https://example.org/a%2Fb.png?x=%5c", name="image_url") is None

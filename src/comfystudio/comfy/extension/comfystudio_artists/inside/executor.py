@@ -6,7 +6,7 @@ from typing import Any
 from . import hooks
 from .folders import Folders, OutsideYourFoldersError
 from .owners import Owners, Running, stamped
-from .policy import is_pathlike, why_linked
+from .policy import LONGEST, is_pathlike, why_linked
 
 __all__ = ["Executor"]
 
@@ -60,7 +60,7 @@ class Executor:
     def _check(self, values: Any, number: int) -> None:
         """OutsideYourFoldersError for a string that came over a link and leads to what is another owner's."""
         for value in values if isinstance(values, (list, tuple)) else ():
-            if not isinstance(value, str) or len(value) > 4096:
+            if not isinstance(value, str) or len(value) > LONGEST:
                 continue
             out = self._folders.of_others if value.startswith("/") else self._folders.leads_out
             if why_linked(value) or out(value, number):

@@ -9,6 +9,7 @@ from typing import Any
 from . import hooks
 from .containment import first_part, inside, leads_out
 from .owners import Owners
+from .policy import LONGEST
 
 __all__ = ["Folders", "OutsideYourFoldersError"]
 
@@ -46,7 +47,7 @@ class Folders:
         except FileNotFoundError:
             found = _make(path, MODES[kind])
         if not stat.S_ISDIR(found.st_mode):  # a link in place of an owner's folder is never followed
-            raise OutsideYourFoldersError(path)
+            raise OutsideYourFoldersError(self._owners.folder(number))
         return path
 
     def _place(self, kind: str, number: int) -> str:
@@ -88,7 +89,9 @@ class Folders:
     def leads_out(self, name: str, number: int) -> bool:
         """Whether a name as nodes use it passes a link below one of the owner's folders and ends outside of it."""
         bare = _ANNOTATION.sub("", name).strip()
-        return any(leads_out(self._place(kind, number), bare) for kind in ("input", "output", "temp"))
+        return len(name) <= LONGEST and any(
+            leads_out(self._place(kind, number), bare) for kind in ("input", "output", "temp")
+        )
 
     def install(self) -> None:
         """Put the virtual folders in place of ComfyUI's functions (all of the prestart stage must be there)."""

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 from urllib.parse import unquote
 
-__all__ = ["Field", "is_pathlike", "strings", "why", "why_linked"]
+__all__ = ["LONGEST", "Field", "is_pathlike", "strings", "why", "why_linked"]
 
 
 class Field(Enum):
@@ -24,9 +24,10 @@ _PATHLIKE = re.compile(r"path|file|folder|dir|prefix|image|video|audio|mask|name
 _LINES_OF_PATHS = re.compile(r"path|file|folder|dir", re.IGNORECASE)
 _ENCODED = re.compile(r"%(?:2e|2f|5c|25)", re.IGNORECASE)
 _WEB = re.compile(r"https?://", re.IGNORECASE)
-_ABSOLUTE = re.compile(r"/.|\\\\|[A-Za-z]:[\\/]|~[^/\\\s]*[/\\]|file:\S", re.IGNORECASE | re.DOTALL)
+_ABSOLUTE = re.compile(r"/+[\w.~-]|\\\\|[A-Za-z]:[\\/]|~[^/\\\s]*[/\\]|file:\S", re.IGNORECASE)
 _ABSOLUTE_NAME = re.compile(r"[/\\]|[A-Za-z]:|~|file:", re.IGNORECASE)
 _DECODINGS = 3
+LONGEST = 4096  # bytes of a path on Linux; what is longer is data, such as a picture in base64
 
 UP = "'..' leads out of your folders"
 ABSOLUTE = "a path from the root of a disk leads out of your folders"
@@ -100,6 +101,8 @@ def _climbs(text: str) -> bool:
 
 
 def _shape(text: str, *, pathlike: bool) -> str | None:
+    if len(text) > LONGEST:
+        return None
     if (_ABSOLUTE_NAME if pathlike else _ABSOLUTE).match(text):
         return ABSOLUTE
     if not pathlike or _WEB.match(text):

@@ -53,7 +53,7 @@ class Routes:
         try:
             verdict = await self._validation.judge(body, again.get("prompt"), len(sent))
         except Exception as error:  # noqa: BLE001 - what is no graph at all makes ComfyUI's own code stumble
-            logging.warning("ComfyStudio: a prompt that is no workflow: %s: %s", type(error).__name__, error)
+            logging.warning("ComfyStudio: a prompt that is no workflow: %r", error)
             words = "Prompt is not a workflow"
             verdict = {
                 "valid": False,
