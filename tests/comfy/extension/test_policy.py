@@ -110,7 +110,7 @@ def test_patterns_in_names_of_outputs_are_fine(value):
 
 
 def test_data_is_no_path():
-    """A picture in base64 may begin with a slash; what is longer than any path is none. Separators are none either."""
+    """A picture in base64 may begin with a slash; it is longer than any path. Separators are none either."""
     assert policy.why("/9j/4AAQSkZJRg" * 1000, name="image") is None
     assert policy.why("data:image/png;base64,iVBORw0KGgo=", name="image") is None
     for separator in ("/", "//", "/ ", "/*", "\\n"):
