@@ -7,9 +7,16 @@ from tests.waiting import until
 
 
 async def _busy(client: Client, count: int = 5) -> tuple[list[dict[str, Any]], list[str]]:
-    """Queue big pictures, so that one runs while others wait."""
-    prompts = [workflow(size=2048) for _ in range(count)]
-    return prompts, [await client.submit(prompt) for prompt in prompts]
+    """Queue a picture that takes a while and, once it runs, others that wait meanwhile."""
+    prompts = [workflow(size=4096), *(workflow(size=1024) for _ in range(count - 1))]
+    ids = [await client.submit(prompts[0])]
+
+    async def started() -> bool:
+        waiting = (await client.get("/queue"))["queue_pending"]
+        return all(item[1] != ids[0] for item in waiting)
+
+    await until(started)
+    return prompts, ids + [await client.submit(prompt) for prompt in prompts[1:]]
 
 
 async def _idle(client: Client) -> None:
@@ -31,7 +38,12 @@ def _undated(item: list[Any], client: Client) -> list[Any]:
 async def test_the_queue_shows_what_runs_and_what_waits(client: Client) -> None:
     """An item is [number, prompt id, workflow, extra data, output nodes]; waiting ones have rising numbers."""
     prompts, ids = await _busy(client)
-    queue = await client.get("/queue")
+
+    async def running() -> Any:
+        found = await client.get("/queue")
+        return found if found["queue_running"] else None  # between two prompts none runs
+
+    queue = await until(running)
     await _idle(client)
     assert queue.keys() == {"queue_running", "queue_pending"}
     assert len(queue["queue_running"]) == 1

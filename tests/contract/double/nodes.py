@@ -1,4 +1,4 @@
-"""The nodes that need no model, and the packs that bring more."""
+"""The nodes, and the packs that bring more."""
 
 import hashlib
 import importlib.util
@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import folder_paths
 from comfy.cli_args import args
 from double_knobs import NEWER
+from double_nodes import MODEL_NODES
 from double_pictures import as_pillow, inverted, opened, scaled
 from png import Picture, encode
 
@@ -238,6 +239,7 @@ NODE_CLASS_MAPPINGS: dict[str, Any] = {
         SaveAnimatedWEBP,
     )
 }
+NODE_CLASS_MAPPINGS |= MODEL_NODES
 NODE_DISPLAY_NAME_MAPPINGS: dict[str, str] = {
     "SaveImage": "Save Image", "PreviewImage": "Preview Image", "LoadImage": "Load Image",
     "ImageScale": "Upscale Image", "ImageInvert": "Invert Image Colors" if NEWER else "Invert Image",

@@ -31,7 +31,8 @@ def valid_id(value: Any) -> bool:
 
 
 def _refused(error: dict[str, Any], node_errors: dict[str, Any]) -> web.Response:
-    return web.json_response({"error": {"extra_info": {}, **error}, "node_errors": node_errors}, status=400)
+    error = error | {"extra_info": error.get("extra_info", {})}
+    return web.json_response({"error": error, "node_errors": node_errors}, status=400)
 
 
 def _id(body: dict[str, Any]) -> str | None:
