@@ -1,5 +1,8 @@
 """The isolation check over the API."""
 
+import asyncio
+import sys
+
 from tests.web.house import ADMIN, House
 
 PATH = "/api/v1/comfyui/check"
@@ -27,3 +30,16 @@ async def test_what_does_not_run_is_not_checked(house: House) -> None:
     house.comfyui.running = False
     problem = await (await house.visitor(ADMIN)).json("POST", PATH, status=409)
     assert problem["key"] == "comfy.nothing_to_check"
+
+
+async def test_the_command_ends_with_one_where_a_way_is_open(house: House) -> None:
+    """The table marks it, the last line counts, the exit code is 1."""
+    house.comfyui.open = "An artist can open another's pictures."
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "comfystudio", "comfy", "check", "--workspace", str(house.workspace.root)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await process.communicate()
+    assert "✗  view" in said.decode()
+    assert "1 of 1 ways are open." in said.decode()
+    assert process.returncode == 1

@@ -121,6 +121,11 @@ class Workers:
             for accepted in self._prompts.all_live():
                 self._recorder.failed(accepted, sentence)
 
+    def found_none(self) -> None:
+        """The portal has started and no process of an earlier one goes on: what ran in that has failed."""
+        if self.worker is None:
+            self._give_up_what_ran_before("")
+
     @property
     def last_check(self) -> Report | None:
         """What the newest check found; None where there was none for what runs."""

@@ -7,7 +7,7 @@ from typing import Protocol
 import structlog
 from aiohttp import WSMsgType
 
-from comfystudio.comfy.events.frames import Ended, Frame, Hello, Queued, Told, read_binary, read_text
+from comfystudio.comfy.events.frames import Ended, Frame, Hello, Queued, Said, Told, read_binary, read_text
 from comfystudio.comfy.worker import Worker
 from comfystudio.errors import StudioError, Unavailable
 
@@ -73,7 +73,7 @@ class Channel:
     async def _run(self) -> None:
         pause = FIRST_PAUSE
         while True:
-            with suppress(Unavailable):
+            with suppress(StudioError):
                 async with self._worker.events() as socket:
                     self._quiet.clear()
                     async for message in socket:
@@ -87,22 +87,32 @@ class Channel:
             pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _text(self, text: str) -> None:
-        """One message; what is wrong with it, or with taking it, must not silence those that follow."""
+        """One message; what is wrong with it, or with taking it, must not silence those that follow.
+
+        All but the first: what was missed and is not made up for now is asked for on a new connection.
+        """
         try:
             said = read_text(text)
+            if isinstance(said, Hello):
+                await self._listener.hello(said)
+                self._opened.set()
+        except ValueError as error:
+            log.warning("event not taken", problem=str(error), text=text[:300])
+        else:
+            await self._taken(said)
+
+    async def _taken(self, said: Said) -> None:
+        try:
             if isinstance(said, Told):
                 self._listener.told(said)
             elif isinstance(said, Ended):
                 self._listener.ended(said)
             elif isinstance(said, Queued):
                 await self._listener.queued(said)
-            else:
-                await self._listener.hello(said)
-                self._opened.set()
         except StudioError as error:
             log.warning("event not taken", problem=error.sentence)
         except Exception:
-            log.exception("event not taken", text=text[:300])
+            log.exception("event not taken")
 
     def _binary(self, data: bytes) -> None:
         try:
