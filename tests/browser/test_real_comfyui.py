@@ -38,7 +38,7 @@ def test_an_admin_makes_an_image_in_the_real_page(studio: RunningStudio, visit: 
     card.get_by_role("button", name="Start ComfyUI").click()
     card.get_by_role("link", name="Open ComfyUI").click(timeout=200_000)
     page.wait_for_url(f"http://localhost:{studio.port(8188)}/**")
-    page.wait_for_function("window.app && window.app.graph && window.app.api.clientId", timeout=120_000)
+    _settled(page)
     page.evaluate("workflow => window.app.loadApiJson(workflow, 'studio')", WORKFLOW)
     with page.expect_response(
         lambda answer: "/view" in answer.url and "studio" in answer.url, timeout=60_000
@@ -51,11 +51,17 @@ def test_an_admin_makes_an_image_in_the_real_page(studio: RunningStudio, visit: 
     expect(page.locator("canvas").first).to_be_visible()
 
 
+def _settled(page: Page) -> None:
+    """The page is there and has loaded the workflow that it shows on a first visit: a later one stays."""
+    page.wait_for_function("window.app && window.app.graph && window.app.api.clientId", timeout=120_000)
+    page.wait_for_load_state("networkidle")
+
+
 def _open(page: Page, studio: RunningStudio, name: str) -> Page:
     """The stock page, ready for work."""
     sign_in(page, studio, name)
     page.goto(studio.origin(8188))
-    page.wait_for_function("window.app && window.app.graph && window.app.api.clientId", timeout=120_000)
+    _settled(page)
     page.evaluate("""() => {
       window.heard = [];
       const kinds = ["execution_start", "executed", "execution_success", "b_preview"];
