@@ -30,7 +30,7 @@ async def test_everything_is_closed_and_nothing_is_left(version: str, root: Path
             found = await check(comfy.worker, comfy.health, comfy.at)
             assert [each for each in found.findings if not each.passed] == []
             assert found.passed
-        assert found.took < 2
+        assert found.took < (2 if version == "real" else 20)
         assert set(comfy.files()) - set(before) <= {"input/3d", "temp"}
         standing = await comfy.worker.prompts()
         assert (standing.running, standing.pending) == ({}, {})
