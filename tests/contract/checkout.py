@@ -1,5 +1,6 @@
 """Fake ComfyUI checkouts: a folder with main.py, ComfyUI's modules and venv/bin/python, which starts the double."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -79,6 +80,17 @@ def _make_environment(venv: Path) -> None:
             if ".." not in file.parts and source.is_file():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, target)
+                _copy_compiled(source, target)
+
+
+def _copy_compiled(source: Path, target: Path) -> None:
+    """What Python compiled of a module goes along, for a start that need not do it again."""
+    if source.suffix == ".py" and source.parent.name != "__pycache__":
+        made = Path(importlib.util.cache_from_source(str(source)))
+        if made.is_file():
+            goal = Path(importlib.util.cache_from_source(str(target)))
+            goal.parent.mkdir(exist_ok=True)
+            shutil.copy2(made, goal)
 
 
 def _needed(name: str, known: dict[str, Distribution]) -> dict[str, Distribution]:
