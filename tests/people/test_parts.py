@@ -36,6 +36,9 @@ class TestFolders:
             ("Straße", ["STRASSE"], "Straße-2"),
             ("José", ["JOSE\u0301"], "José-2"),
             ("a/b", ["a_b"], "a_b-2"),
+            ("Checkpoints", [], "Checkpoints-2"),
+            ("__manager", [], "person __manager"),
+            ("ComfyUI.db", [], "person ComfyUI.db"),
         ],
     )
     def test_rules(self, name: str, taken: list[str], wanted: str) -> None:

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 __all__ = ["LONGEST_BYTES", "folder_of"]
 
 LONGEST_BYTES = 200
+# Folders with a meaning of their own to ComfyUI, among those of people: models that training saved, its own user.
+RESERVED = frozenset({"checkpoints", "clip", "vae", "diffusion_models", "loras", "3d", "default"})
+RESERVED_BEGINNINGS = ("__", "comfyui.")
 
 
 def _same(folder: str) -> str:
@@ -22,6 +25,8 @@ def _plain(name: str) -> str:
     text = unicodedata.normalize("NFC", name)
     text = "".join("_" if c in "/\\" or unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} else c for c in text)
     text = text.strip(". ") or "person"
+    if _same(text).startswith(RESERVED_BEGINNINGS):
+        text = f"person {text}"
     if len(text.encode("utf-8")) <= LONGEST_BYTES:
         return text
     mark = "-" + hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
@@ -31,9 +36,9 @@ def _plain(name: str) -> str:
 def folder_of(name: str, taken: Iterable[str]) -> str:
     """The folder's name for somebody called `name`, different from all `taken` ones even where case is ignored.
 
-    NFC, no slash, no control character, no dot or blank at either end, at most 200 bytes.
+    NFC, no slash, no control character, no dot or blank at either end, at most 200 bytes, none of ComfyUI's own.
     """
-    used = {_same(folder) for folder in taken}
+    used = RESERVED.union(_same(folder) for folder in taken)
     plain = _plain(name)
     folder, number = plain, 1
     while _same(folder) in used:
