@@ -1,10 +1,12 @@
 """Artists in one ComfyUI behind a whole studio, while processes die and people leave."""
 
 import asyncio
+import http.client
 import os
 import signal
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
 from tests.contract.checkout import make_checkout
@@ -107,6 +109,25 @@ async def test_a_killed_portal_loses_no_prompt(studio: RunningStudio) -> None:
     assert sorted(each.name for each in folder.iterdir()) == [f"kept{n}_00001_.png" for n in range(4)]
 
 
+async def test_a_portal_and_a_comfyui_that_die_together_are_told_apart_from_work(studio: RunningStudio) -> None:
+    """Both are killed at once: the next portal says of each prompt what became of it, before ComfyUI runs again."""
+    artist = Artist(studio, "Rae", PASSWORD)
+    async with artist:
+        running, waiting = artist.queue(slow(5, "both")), artist.queue(slow(0.1, "after"))
+        await artist.sees("progress_state", running)
+    comfyui = unit_pid(studio.workspace, "comfy-ui")
+    studio.kill()
+    os.kill(comfyui, signal.SIGKILL)
+    await until(lambda: not psutil.pid_exists(comfyui), 5, "it lives")
+    await asyncio.to_thread(studio.start)
+    entry = artist.entry(running)
+    assert entry
+    assert entry["status"]["status_str"] == "error"
+    _again(studio)
+    await until(lambda: artist.entry(waiting) is not None, 20, "the one that waited was forgotten")
+    assert artist.waiting() == []
+
+
 async def test_whoever_is_removed_leaves_nothing_running(studio: RunningStudio) -> None:
     """An artist is removed while a prompt runs and one waits: both end, the page closes, the next one is served."""
     gone, next_ = Artist(studio, "Out", PASSWORD), Artist(studio, "Pia", PASSWORD)
@@ -169,14 +190,10 @@ def test_comfyui_itself_answers_nobody_without_its_secret(studio: RunningStudio)
 
 
 def _listening(pid: int) -> list[int]:
-    import psutil
-
     return [each.laddr.port for each in psutil.Process(pid).net_connections("tcp") if each.status == "LISTEN"]
 
 
 def _status(port: int, path: str) -> int:
-    import http.client
-
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path)

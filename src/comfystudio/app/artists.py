@@ -16,7 +16,7 @@ from comfystudio.storage import Database
 from comfystudio.tools import Tools
 from comfystudio.workspace import Workspace
 
-__all__ = ["FRONT", "Artists"]
+__all__ = ["FRONT", "TOOL", "Artists"]
 
 TOOL = "comfy-ui"
 FRONT = "comfyui"  # the name in that tool's manifest

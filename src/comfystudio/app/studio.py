@@ -10,7 +10,7 @@ import structlog
 
 from comfystudio import __version__
 from comfystudio.app.addresses import Addresses
-from comfystudio.app.artists import FRONT, Artists
+from comfystudio.app.artists import FRONT, TOOL, Artists
 from comfystudio.app.control import Control
 from comfystudio.comfy import place
 from comfystudio.errors import StudioError
@@ -85,6 +85,8 @@ class Studio:
         await self._began(self.jobs.recover, self.jobs.close)
         await self._began(self.artists.start, self.artists.stop)
         await self._began(self.tools.start_service, self.tools.stop_service)
+        if not self.tools.runs(TOOL):
+            self.artists.workers.found_none()
         # After the doors have closed: a page that comes back for its tool would start it again.
         self._undo.append(self._end_what_runs)
         self.origins.update(self.tools.listeners())

@@ -197,6 +197,10 @@ class Tools:
             instance = max(self._of(tool_id), key=lambda one: RANK.index(one.state), default=None)
         return views.view_of(entry.manifest, self._card(entry.manifest, key), caller, instance)
 
+    def runs(self, tool_id: str) -> bool:
+        """Whether a process of the tool is there or about to be."""
+        return any(one.alive for one in self._of(tool_id))
+
     # Hot path of the gateway
 
     def upstream(self, tool_id: str, person: Person) -> Upstream | None:
@@ -244,7 +248,7 @@ class Tools:
         """Install it, or anew, as a job. Admins only, and only while nobody's instance runs."""
         caller.must_be_admin()
         manifest = self.manifest(tool_id)
-        if any(one.alive for one in self._of(tool_id)):
+        if self.runs(tool_id):
             raise Conflict("tools.running", tool=manifest.name)
         return await self._installs.start(self._access.entry(tool_id), caller)
 
