@@ -24,7 +24,7 @@ test: dev web ## lint, types, contracts, every test
 
 test-real: dev web ## contract suite against the ComfyUI that COMFYUI_SOURCE names
 	@test -n "$$COMFYUI_SOURCE" || { echo "Set COMFYUI_SOURCE to a ComfyUI checkout that has its venv."; exit 2; }
-	@$(BIN)/pytest -m real_comfyui tests/contract tests/comfy tests/browser/test_real_comfyui.py
+	@$(BIN)/pytest -m real_comfyui tests/contract tests/comfy tests/clients tests/browser/test_real_comfyui.py
 
 $(UV): tools/bootstrap.sh
 	@tools/bootstrap.sh "$(PYTHON)"
