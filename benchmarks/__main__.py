@@ -1,6 +1,6 @@
 """Runs the benchmarks named, or all of them, one after the other.
 
-Usage: python -m benchmarks [gateway] [studio] [prompts]
+Usage: python -m benchmarks [gateway] [studio] [prompts] [outputs]
 """
 
 import argparse
@@ -9,7 +9,7 @@ import sys
 
 from benchmarks import report
 
-ALL = ("gateway", "studio", "prompts")
+ALL = ("gateway", "studio", "prompts", "outputs")
 
 
 def main():

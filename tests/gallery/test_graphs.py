@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comfystudio.gallery.graphs import DEEPEST, drawn_in, value_of
@@ -28,6 +28,7 @@ def test_the_drawn_workflow_is_found_in_what_the_page_sent() -> None:
         assert drawn_in(extra) is None
 
 
+@settings(max_examples=30, deadline=None)
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
