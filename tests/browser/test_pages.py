@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.browser.conftest import PASSWORD, Opens, sign_in
+from tests.browser.made import PROMPT, fill
 from tests.setup_folders import add_tool
 from tests.studio import RunningStudio, passable_folder, studio_in
 
@@ -32,6 +34,8 @@ def studio() -> Iterator[RunningStudio]:
             found.start()
             found.person(ADMIN, PASSWORD, admin=True)
             found.person(ARTIST, PASSWORD)
+            fill(found.workspace / "ComfyUI" / "output" / ADMIN, 9)
+            found.call("POST", f"/outputs/trash?as={quote(ADMIN)}", {"paths": ["harbour_00008_.png"]})
             found.call("POST", "/tools/ready/start", {})
             found.call("POST", "/tools/starting/start", {})
             found.call("POST", "/tools/crashing/start", {})
@@ -126,6 +130,44 @@ def test_the_other_pages(studio: RunningStudio, visit: Opens, phone: bool, light
     _judge(page, complaints)
 
 
+@looks
+def test_outputs_in_every_state(studio: RunningStudio, visit: Opens, phone: bool, light: bool) -> None:
+    """None, some, chosen, opened with what is known, nothing that fits, in the trash, before they are lost."""
+    page = visit(phone=phone, light=light)
+    complaints = _watched(page)
+    sign_in(page, studio, ARTIST)
+    page.goto(f"{studio.address}/outputs")
+    expect(page.get_by_text("No images yet")).to_be_visible()
+    _judge(page, complaints)
+    page = visit(phone=phone, light=light)
+    complaints = _watched(page)
+    sign_in(page, studio, ADMIN)
+    expect(page.get_by_role("heading", name="My recent images")).to_be_visible()
+    _judge(page, complaints)
+    page.goto(f"{studio.address}/outputs")
+    page.get_by_role("checkbox").nth(1).click()
+    page.get_by_role("checkbox").nth(2).click()
+    expect(page.get_by_text("2 chosen")).to_be_visible()
+    _judge(page, complaints)
+    page.get_by_role("button", name="Choose none", exact=True).first.click()
+    page.locator("[data-open]").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Show how it was made").click()
+    expect(page.get_by_text(PROMPT)).to_be_visible()
+    _judge(page, complaints)
+    for address, shows in (
+        ("/outputs?text=nowhere", "Nothing fits"),
+        ("/outputs/trash", "Restore"),
+        ("/prompts", "No prompt yet"),
+    ):
+        page.goto(studio.address + address)
+        expect(page.get_by_text(shows).first).to_be_visible()
+        _judge(page, complaints)
+    page.goto(f"{studio.address}/outputs/trash")
+    page.get_by_role("button", name="Empty the trash").click()
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    _judge(page, complaints)
+
+
 def test_an_artist_sees_no_admin_pages(studio: RunningStudio, visit: Opens) -> None:
     """No Admin group in the rail, and the address says who can open it."""
     page = sign_in(visit(), studio, ARTIST)
@@ -140,7 +182,16 @@ def test_nothing_scrolls_sideways_at_360_px(studio: RunningStudio, visit: Opens)
     page = visit(phone=True)
     page.set_viewport_size({"width": 360, "height": 740})
     sign_in(page, studio, ADMIN)
-    for address in ("/", "/people", "/activity", "/activity/tool/ready", "/account"):
+    for address in (
+        "/",
+        "/outputs",
+        "/outputs/trash",
+        "/prompts",
+        "/people",
+        "/activity",
+        "/activity/tool/ready",
+        "/account",
+    ):
         page.goto(studio.address + address)
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, address

@@ -57,9 +57,9 @@ export function Grid({ items, fresh, days, layout, place, stretch, now, selectio
         const top = layout.heads[nth] ?? 0;
         return (
           day && (
-            <section key={day.start} className={css['day']} style={{ top }} aria-labelledby={`day-${day.start}`}>
+            <div key={day.start} className={css['day']} style={{ top }}>
               <DayHead day={day} items={items} now={now} all={chosenAll(items, day, selection)} onAll={() => onSelect(toggledAll(selection, items.slice(day.first, day.end)))} />
-              <ul>
+              <ul aria-label={dayName(day.start, now)}>
                 {rows.flatMap((row) =>
                   row.spots.map(({ index, left, width }) => {
                     const item = items[index];
@@ -86,7 +86,7 @@ export function Grid({ items, fresh, days, layout, place, stretch, now, selectio
                   }),
                 )}
               </ul>
-            </section>
+            </div>
           )
         );
       })}
@@ -110,7 +110,7 @@ function byDay(rows: readonly Row[]): [number, Row[]][] {
 function DayHead({ day, items, now, all, onAll }: { day: Day; items: readonly OutputView[]; now: number; all: boolean; onAll: () => void }) {
   return (
     <div className={css['head']}>
-      <h2 id={`day-${day.start}`}>{dayName(day.start, now)}</h2>
+      <h2>{dayName(day.start, now)}</h2>
       <span className="meta">{tally(items, day.first, day.end)}</span>
       <button type="button" className={css['all']} aria-pressed={all} onClick={onAll} aria-label={t('outputs.choose_day', { day: dayName(day.start, now) })}>
         {t(all ? 'outputs.unchoose_all' : 'outputs.choose_all')}

@@ -15,8 +15,8 @@ test('arrows step and stop at the ends', () => {
   expect([go('ArrowRight', 29), go('ArrowLeft', 0), go('ArrowUp', 1), go('ArrowDown', 28)]).toEqual([29, 0, 1, 28]);
 });
 
-test('Home and End lead to the newest and the oldest, Page keys a screen on', () => {
-  expect([go('Home', 12), go('End', 12)]).toEqual([0, 29]);
+test('Home leads to the newest, Page keys a screen on', () => {
+  expect(go('Home', 12)).toBe(0);
   expect([go('PageDown', 0), go('PageUp', 29), go('PageUp', 1), go('PageDown', 29)]).toEqual([6, 18, 0, 27]);
 });
 

@@ -39,8 +39,6 @@ export function target(key: string, from: number, many: number, layout: Layout, 
       return verticalFrom(layout.rows, from, -1);
     case 'Home':
       return 0;
-    case 'End':
-      return last;
     case 'PageDown':
     case 'PageUp': {
       const step = key === 'PageDown' ? 1 : -1;
@@ -67,7 +65,8 @@ export function useGridKeys(keyed: Keyed): (path: string) => void {
       const acted = event.ctrlKey || event.metaKey ? held(event, current.current) : pressed(event, current.current);
       if (acted === null) return;
       event.preventDefault();
-      byKey.current = acted === 'moved';
+      if (acted === 'end') void toEnd(current, byKey, event.shiftKey);
+      else byKey.current = acted === 'moved';
     };
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);
@@ -101,7 +100,18 @@ function reveal(top: number, height: number): void {
   else if (top + height > window.innerHeight - MARGIN) window.scrollBy(0, top + height - window.innerHeight + MARGIN);
 }
 
-type Acted = 'moved' | 'done' | null;
+type Acted = 'moved' | 'end' | 'done' | null;
+
+/** The last file may have to be fetched first. */
+async function toEnd(current: RefObject<Keyed>, byKey: RefObject<boolean>, extend: boolean): Promise<void> {
+  const all = await current.current.acts.all();
+  const last = all?.at(-1);
+  if (!all || !last) return;
+  const { selection, acts } = current.current;
+  byKey.current = true;
+  acts.move(last.path);
+  if (extend) acts.select(ranged(all, selection, last.path));
+}
 
 function held(event: KeyboardEvent, { items, acts }: Keyed): Acted {
   if (event.shiftKey || event.key.toLowerCase() !== 'a' || items.length === 0) return null;
@@ -114,9 +124,10 @@ function pressed(event: KeyboardEvent, keyed: Keyed): Acted {
   const inside = place.current?.contains(event.target as Node) ?? false;
   const nowhere = event.target === document.body || event.target === document.getElementById('main') || (event.target as HTMLElement).matches('h1');
   const at = cursor === null ? -1 : items.findIndex((item) => item.path === cursor);
+  if (inside && event.key === 'End') return 'end';
   if (inside || (nowhere && /^Arrow(Left|Right)$/.test(event.key))) {
     const to = at < 0 ? firstShown(keyed) : target(event.key, at, items.length, layout, window.innerHeight - 2 * MARGIN);
-    const item = to === null || !/^(Arrow|Home|End|Page)/.test(event.key) ? undefined : items[to];
+    const item = to === null || !/^(Arrow|Home|Page)/.test(event.key) ? undefined : items[to];
     if (item) {
       acts.move(item.path);
       if (event.shiftKey) {
