@@ -17,8 +17,9 @@ export default defineConfig({
         // What every page needs comes in two files: small ones compress badly and each costs a request.
         codeSplitting: {
           groups: [
-            { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|@tanstack)\// },
-            { name: 'common', test: /src\/(api|events|words|parts|app)\//, minShareCount: 3 },
+            // What only lists that go on need comes with them.
+            { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|@tanstack)\/(?!.*[iI]nfiniteQuery)/ },
+            { name: 'common', test: /src\/(api|events|words(?!\/outputs)|parts|app)\//, minShareCount: 3 },
           ],
         },
       },

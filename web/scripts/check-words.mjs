@@ -1,5 +1,5 @@
-// No text of the interface stands in the code: every string is keyed in src/words/en.json, every key there is used, and
-// its sentences keep the house's manners.
+// No text of the interface stands in the code: every string is keyed in src/words/*en.json, every key there is used,
+// and its sentences keep the house's manners.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,14 +41,15 @@ for (const path of files(SOURCES)) {
   }
 }
 
-const catalogue = JSON.parse(readFileSync(join(SOURCES, 'words', 'en.json'), 'utf8'));
+const WORDS = join(SOURCES, 'words');
+const catalogue = Object.assign({}, ...readdirSync(WORDS).filter((name) => name.endsWith('en.json')).map((name) => JSON.parse(readFileSync(join(WORDS, name), 'utf8'))));
 for (const [room, sentences] of Object.entries(catalogue)) {
   for (const [name, sentence] of Object.entries(sentences)) {
     const key = `${room}.${name}`;
     const base = key.replace(/_(one|other)$/, '');
     const counted = base !== key && `${base.split('.')[1]}_other` in sentences;
-    if (![key, ...(counted ? [base] : [])].some((each) => used.has(each) || patterns.some((pattern) => pattern.source !== '^$' && /\./.test(pattern.source) && pattern.test(each)))) problems.push(`en.json: nothing uses ${key}`);
-    if (/[!]|\b(please|sorry|oops)\b/i.test(sentence)) problems.push(`en.json: ${key} does not keep the house's manners: ${sentence}`);
+    if (![key, ...(counted ? [base] : [])].some((each) => used.has(each) || patterns.some((pattern) => pattern.source !== '^$' && /\./.test(pattern.source) && pattern.test(each)))) problems.push(`words: nothing uses ${key}`);
+    if (/[!]|\b(please|sorry|oops)\b/i.test(sentence)) problems.push(`words: ${key} does not keep the house's manners: ${sentence}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useMatches, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Activity, House, Images, type LucideIcon, Users } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 
 import { session } from '../api/queries';
 import { leaving } from '../api/session';
@@ -15,11 +15,13 @@ import { loadMenu } from '../parts/Menu';
 import { loadToasts } from '../parts/Toasts';
 import { t, type WordKey } from '../words';
 import { AccountMenu } from './AccountMenu';
-import { KeyList } from './KeyList';
 import { useKeys } from './keys';
 import { Framed } from './Message';
 import { OfflineStrip } from './OfflineStrip';
 import css from './Shell.module.css';
+
+const loadKeyList = () => import('./KeyList');
+const KeyList = lazy(async () => ({ default: (await loadKeyList()).KeyList }));
 
 interface Place {
   to: '/' | '/outputs' | '/activity' | '/people';
@@ -60,7 +62,7 @@ export function Shell() {
     return () => events.stop();
   }, []);
 
-  useEffect(() => whenIdle(() => void Promise.all([loadMenu(), loadDialog(), loadToasts()])), []);
+  useEffect(() => whenIdle(() => void Promise.all([loadMenu(), loadDialog(), loadToasts(), loadKeyList()])), []);
 
   // The session ended elsewhere: signed out in another tab, disabled, or a new password.
   useEffect(() => {
@@ -129,7 +131,11 @@ export function Shell() {
       <nav className={css['bottom']} aria-label={t('nav.main')}>
         <Places places={admin ? [...STUDIO, ...ADMIN] : STUDIO} brief />
       </nav>
-      <KeyList open={keysShown} onClose={() => showKeys(false)} admin={admin} />
+      {keysShown && (
+        <Suspense fallback={null}>
+          <KeyList open onClose={() => showKeys(false)} admin={admin} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -1,3 +1,5 @@
+import '../words/outputs';
+
 import { expect, test } from 'vitest';
 
 import { bytes } from './size';

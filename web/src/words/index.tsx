@@ -1,8 +1,17 @@
 import { Fragment, type ReactNode } from 'react';
 
 import en from './en.json';
+import type outputs from './outputs.en.json';
 
-type Catalogue = typeof en;
+type Catalogue = typeof en & typeof outputs;
+type Rooms = Record<string, Record<string, string>>;
+
+const catalogue: Rooms = { ...en };
+
+/** Take in the sentences of pages that are loaded when they are opened. */
+export function learn(rooms: Rooms): void {
+  Object.assign(catalogue, rooms);
+}
 
 /** Every sentence's key, `room.name`. */
 export type WordKey = { [Room in keyof Catalogue]: `${Room & string}.${keyof Catalogue[Room] & string}` }[keyof Catalogue];
@@ -17,7 +26,7 @@ const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
 function find(key: string): string {
   const [room = '', name = ''] = key.split('.');
-  const sentence = (en as Record<string, Record<string, string>>)[room]?.[name];
+  const sentence = catalogue[room]?.[name];
   if (sentence === undefined) throw new Error(`No words for ${key}`);
   return sentence;
 }

@@ -24,7 +24,7 @@ export function RecentImages() {
   if (!data || data.outputs.length === 0) return null;
   return (
     <div className={css['place']}>
-      <Section title={t('home.my_images')} note={count('outputs.images', data.total)} end={<Link to="/outputs">{t('home.all_images')}</Link>}>
+      <Section title={t('home.my_images')} note={count('home.images', data.total)} end={<Link to="/outputs">{t('home.all_images')}</Link>}>
         <Row images={data.outputs} />
       </Section>
     </div>

@@ -33,8 +33,8 @@ export function useTool(tool: ToolView) {
 /** Look again whether ComfyUI keeps artists apart; what comes of it shows on its card. */
 export function useCheck() {
   return useMutation({
-    mutationFn: () => call<{ passed: boolean }>('POST', '/comfyui/check', {}),
-    onSuccess: ({ passed }) => say(t(passed ? 'tool.check_passed' : 'tool.check_failed'), passed ? 'done' : 'failed'),
+    mutationFn: () => call<{ refusal: string | null }>('POST', '/comfyui/check'),
+    onSuccess: ({ refusal }) => (refusal === null ? say(t('tool.check_passed')) : say(t('tool.check_failed'), 'failed')),
     onError: failed,
     onSettled: () => cache.invalidateQueries({ queryKey: tools.queryKey }),
   });

@@ -1,3 +1,5 @@
+import '../../words/outputs';
+
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { FileQuestion, FileText, Film, Music } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';

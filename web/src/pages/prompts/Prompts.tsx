@@ -1,3 +1,5 @@
+import '../../words/outputs';
+
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef } from 'react';

@@ -1,0 +1,5 @@
+import { learn } from '.';
+import words from './outputs.en.json';
+
+// Whoever shows what artists made imports this before the first sentence is said.
+learn(words);
