@@ -102,7 +102,7 @@ def test_other_bytes_are_no_frame(data: bytes) -> None:
 def test_any_frame_can_be_made_plain(frame: bytes) -> None:
     """No frame is too odd; what is no preview with metadata stays as it is, and twice is as good as once."""
     found = plain_preview(frame)
-    assert found == frame or is_preview(found)
+    assert found == frame or struct.unpack_from(">I", found) == (1,)
     assert plain_preview(found) == found
 
 
@@ -120,3 +120,11 @@ def test_text_frames_are_no_previews() -> None:
     assert not is_preview(struct.pack(">I", 3) + b"text")
     assert not is_preview(b"")
     assert all(is_preview(struct.pack(">I", kind)) for kind in (1, 2, 4))
+
+
+@pytest.mark.parametrize(("kind", "number", "preview"), [("image/png", 2, False), ("image/jpeg", 1, True)])
+def test_finished_pictures_are_no_previews(kind: str, number: int, preview: bool) -> None:
+    """Nodes send what they made as PNG in frames like those of previews: each of them is wanted."""
+    metadata = json.dumps({"image_type": kind, "node_id": "3"}).encode()
+    assert is_preview(with_metadata(metadata, b"picture")) is preview
+    assert is_preview(struct.pack(">II", 1, number) + b"picture") is preview

@@ -132,6 +132,19 @@ async def test_a_page_that_does_not_read_gets_the_newest_preview_only(studio: Ho
     assert len(page.frames) <= 3
 
 
+async def test_a_page_gets_every_finished_picture(studio: House) -> None:
+    """Pictures that nodes send over the socket, PNG as they are, all arrive in order among the messages."""
+    metadata = b'{"image_type": "image/png"}'
+    async with studio.page(ALICE) as page:
+        for number in range(20):
+            frame = struct.pack(">II", 4, len(metadata)) + metadata + bytes([number]) * 1_000_000
+            studio.tabs.frame(ALICE, frame)
+            studio.tabs.send(ALICE, shape("progress", value=number))
+        studio.tabs.send(ALICE, shape("end"))
+        await page.until("end")
+    assert [frame[8] for frame in page.frames] == list(range(20))
+
+
 async def test_a_preview_keeps_its_place_before_what_follows_it(studio: House) -> None:
     """One that arrived after the end of its prompt would stay on the page."""
     async with studio.page(ALICE) as page:

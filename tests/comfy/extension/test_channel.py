@@ -37,6 +37,16 @@ async def test_a_preview_after_one_that_was_sent_is_sent_too():
         assert await outbox.take() == b"%d" % number
 
 
+def test_pictures_that_nodes_made_are_no_previews():
+    """PNG is what nodes send that save over the socket; previews are JPEG, with metadata before them or without."""
+    for kind, number, preview in (("image/png", 2, False), ("image/jpeg", 1, True)):
+        metadata = json.dumps({"image_type": kind}).encode()
+        assert channel.is_preview(struct.pack(">II", 4, len(metadata)) + metadata + b"picture") is preview
+        assert channel.is_preview(struct.pack(">II", 1, number) + b"picture") is preview
+    assert not channel.is_preview(struct.pack(">II", 3, 1) + b"text")
+    assert channel.is_preview(struct.pack(">II", 4, 2) + b"[]picture")
+
+
 def test_a_frame_has_its_owner_in_front():
     """u32 length, JSON header, and ComfyUI's frame as it is."""
     frame = struct.pack(">I", 4) + b"payload"

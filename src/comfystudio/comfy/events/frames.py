@@ -124,12 +124,13 @@ def read_binary(data: bytes) -> Frame:
 
 
 def is_preview(frame: bytes) -> bool:
-    """Whether a newer frame makes this one worthless."""
-    return len(frame) >= _LENGTH.size and _LENGTH.unpack_from(frame)[0] in {
-        PREVIEW,
-        RAW_PREVIEW,
-        PREVIEW_WITH_METADATA,
-    }
+    """Whether a newer frame makes this one worthless. A PNG is no preview: nodes send finished pictures that way."""
+    if len(frame) < _LENGTH.size:
+        return False
+    kind, picture = _TWO.unpack_from(plain_preview(frame).ljust(_TWO.size, b"\0"))
+    if kind == PREVIEW_WITH_METADATA:
+        return True
+    return kind in {PREVIEW, RAW_PREVIEW} and picture != PNG
 
 
 def plain_preview(frame: bytes) -> bytes:

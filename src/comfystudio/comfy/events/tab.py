@@ -12,6 +12,7 @@ from comfystudio.comfy.events.frames import is_preview, plain_preview
 __all__ = ["Tab"]
 
 MOST_BYTES = 8_000_000
+MOST_FRAME_BYTES = 64_000_000
 GRACE_SECONDS = 2.0
 POLICY, TRY_AGAIN = 1008, 1013
 
@@ -26,7 +27,9 @@ class _Preview:
 
 
 class Tab:
-    """Text is never left out; a preview gives way to a newer one; with too much text the socket is closed.
+    """Text and finished pictures are never left out; a preview gives way to a newer one.
+
+    With too much text, or too many pictures, that wait to be read the socket is closed.
 
     `metadata`: the page said that it understands previews with metadata.
     """
@@ -36,7 +39,7 @@ class Tab:
         self._socket = socket
         self._request = request
         self._outbox: deque[str | bytes | _Preview] = deque()
-        self._bytes = 0
+        self._bytes = self._frame_bytes = 0
         self._newest: _Preview | None = None
         self._wake = asyncio.Event()
         self._code: int | None = None
@@ -47,10 +50,11 @@ class Tab:
 
     def frame(self, frame: bytes) -> None:
         """Send a binary frame."""
+        known = frame if self.metadata else plain_preview(frame)
         if is_preview(frame):
-            self._show(frame if self.metadata else plain_preview(frame))
+            self._show(known)
         else:
-            self._put(frame)
+            self._put(known)
 
     def end(self, code: int = POLICY) -> None:
         """Close the socket; a page that does not even take that is cut off."""
@@ -81,10 +85,16 @@ class Tab:
         if self._code is not None:
             return
         self._outbox.append(item)
-        self._bytes += len(item)
+        self._count(item, 1)
         self._wake.set()
-        if self._bytes > MOST_BYTES:
+        if self._bytes > MOST_BYTES or self._frame_bytes > MOST_FRAME_BYTES:
             self.end(TRY_AGAIN)
+
+    def _count(self, item: str | bytes, sign: int) -> None:
+        if isinstance(item, str):
+            self._bytes += sign * len(item)
+        else:
+            self._frame_bytes += sign * len(item)
 
     def _show(self, frame: bytes) -> None:
         """A preview keeps its place among the messages: shown after the end of its prompt it would stay."""
@@ -113,10 +123,10 @@ class Tab:
     async def _send(self, item: str | bytes | _Preview) -> None:
         if isinstance(item, str):
             await self._socket.send_str(item)
-            self._bytes -= len(item)
+            self._count(item, -1)
         elif isinstance(item, bytes):
             await self._socket.send_bytes(item)
-            self._bytes -= len(item)
+            self._count(item, -1)
         elif item.frame is not None:
             if item is self._newest:
                 self._newest = None

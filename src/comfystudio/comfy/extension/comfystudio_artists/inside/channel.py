@@ -8,10 +8,12 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-__all__ = ["Channel", "Outbox", "encode_frame"]
+__all__ = ["Channel", "Outbox", "encode_frame", "is_preview"]
 
 HEARTBEAT = 20.0  # seconds
-PREVIEWS = frozenset((1, 2, 4))  # kinds of ComfyUI's binary frames of which only the newest matters
+PREVIEWS = frozenset((1, 2))  # kinds of ComfyUI's binary frames that hold a picture; 4 has metadata before it
+PREVIEW_WITH_METADATA = 4
+PNG = 2
 
 
 def encode_frame(owner: int, prompt_id: str | None, frame: bytes) -> bytes:
@@ -20,8 +22,20 @@ def encode_frame(owner: int, prompt_id: str | None, frame: bytes) -> bytes:
     return struct.pack(">I", len(header)) + header + frame
 
 
+def is_preview(frame: bytes) -> bool:
+    """Whether only the newest such frame matters. ComfyUI's previews are JPEG; as PNG, nodes send what they made."""
+    kind, second = int.from_bytes(frame[:4], "big"), int.from_bytes(frame[4:8], "big")
+    if kind != PREVIEW_WITH_METADATA:
+        return kind in PREVIEWS and second != PNG
+    try:
+        metadata = json.loads(bytes(frame[8 : 8 + second]))
+        return bool(metadata.get("image_type") != "image/png")
+    except (ValueError, AttributeError):
+        return True
+
+
 class Outbox:
-    """What waits for one connection: texts all and in order, of an owner's previews only the newest."""
+    """What waits for one connection: everything in order, but of an owner's previews only the newest."""
 
     def __init__(self) -> None:
         self._waiting: deque[list[str | bytes | None]] = deque()
@@ -73,10 +87,10 @@ class Channel:
     def binary(self, owner: int, prompt_id: str | None, frame: bytes) -> None:
         """Send one of ComfyUI's binary frames to whoever listens."""
         if self._outboxes:
-            kind = int.from_bytes(frame[:4], "big")
+            preview_of = owner if is_preview(frame) else None
             payload = encode_frame(owner, prompt_id, bytes(frame))
             for outbox in self._outboxes:
-                outbox.put(payload, preview_of=owner if kind in PREVIEWS else None)
+                outbox.put(payload, preview_of=preview_of)
 
     async def serve(self, request: web.Request, hello: dict[str, Any]) -> web.WebSocketResponse:
         """Answer GET /comfystudio/events; `hello` is what runs and waits now, and everything later follows it."""
