@@ -72,7 +72,8 @@ def test_packs_are_prepared_before_anything_else(packed: Running) -> None:
     """prestartup_script.py runs before ComfyUI's own modules are imported; one that fails is named."""
     said = [line for line in packed.err if line.startswith("studio_test_nodes: before the start")]
     assert said == ["studio_test_nodes: before the start (nodes imported: False)"]
-    assert any("(PRESTARTUP FAILED): " in line and line.endswith("broken_pack") for line in packed.err)
+    failed = "Failed to execute startup-script: "
+    assert any(line.startswith(failed) and line.endswith("/ too early") for line in packed.err)
 
 
 def test_a_broken_pack_is_named_and_the_others_load(packed: Running) -> None:

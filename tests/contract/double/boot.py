@@ -92,8 +92,9 @@ def _prestartup() -> None:
     """Run the packs' prestartup_script.py, before anything else is imported."""
     import folder_paths
 
-    took = []
+    took: list[str] = []
     for folder in folder_paths.get_folder_paths("custom_nodes"):
+        took = []  # so that only the last folder's are said, as upstream
         for pack in sorted(Path(folder).iterdir()):
             script = pack / "prestartup_script.py"
             chosen = not args.disable_all_custom_nodes or pack.name in args.whitelist_custom_nodes

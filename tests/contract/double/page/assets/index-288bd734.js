@@ -3,7 +3,7 @@ const client = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => 
 const form = document.querySelector("#workflow");
 const button = document.querySelector("#queue");
 const state = document.querySelector("#state");
-const result = document.querySelector("#result");
+let result = null; // there is no picture before the first one
 const remaining = document.querySelector("#remaining");
 let mine = null;
 const early = new Map(); // answers may come before the id does
@@ -15,9 +15,12 @@ function say(words) {
 function show(output) {
   const [image] = output.images;
   const query = new URLSearchParams({ filename: image.filename, subfolder: image.subfolder, type: image.type });
+  if (!result) {
+    result = document.createElement("img");
+    form.parentElement.append(result);
+  }
   result.src = `api/view?${query}&rand=${Math.random()}`;
   result.alt = image.filename;
-  result.hidden = false;
 }
 
 function settle(type, data) {
