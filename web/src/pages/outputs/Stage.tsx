@@ -35,6 +35,8 @@ export function Stage({ item, actual, onActual }: { item: OutputView; actual: bo
 /** An image: its thumbnail at once, then itself; fitted, or at its own size to be moved about. */
 function Still({ item, actual, onActual, onFail }: { item: OutputView; actual: boolean; onActual: () => void; onFail: () => void }) {
   const [loaded, load] = useState(false);
+  // A kind that the browser does not know, such as TIFF, still has its thumbnail.
+  const [small, shrink] = useState(false);
   const frame = useRef<HTMLDivElement>(null);
   const zoom = (event: MouseEvent<HTMLImageElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -55,12 +57,12 @@ function Still({ item, actual, onActual, onFail }: { item: OutputView; actual: b
       {!loaded && <img className={css['whole']} style={fitted} src={thumbnailOf(item, 1024)} alt="" aria-hidden="true" draggable={false} />}
       <img
         className={`${css['whole']} ${loaded ? '' : css['coming']}`}
-        src={fileOf(item)}
+        src={small ? thumbnailOf(item, 1024) : fileOf(item)}
         alt={item.name}
         decoding="async"
         style={actual && item.width ? { width: item.width / window.devicePixelRatio } : fitted}
         onLoad={() => load(true)}
-        onError={onFail}
+        onError={() => (small ? onFail() : shrink(true))}
         onClick={zoom}
       />
     </div>
