@@ -134,21 +134,19 @@ async def _skill(artist: Artist) -> Done:
     async def status(prompt: str) -> Any:
         return await say("--server", "studio", "status", prompt)
 
-    async def run(name: str, workflow: dict[str, Any]) -> tuple[str, bytes]:
+    async def imported(name: str, workflow: dict[str, Any]) -> str:
         await say("--server", "studio", "workflow", "import", _written(artist, name, workflow))
-        prompt = (await say("submit", f"studio/{name}"))["prompt_id"]
-        while (found := await status(prompt))["status"] in {"queued", "running"}:
-            await asyncio.sleep(0.1)
-        return prompt, Path(found["outputs"][0]["local_path"]).read_bytes()
+        return f"studio/{name}"
 
-    first, made = await run("made", artist.made)
+    first = (await say("submit", await imported("made", artist.made)))["prompt_id"]
+    while (made := await status(first))["status"] in {"queued", "running"}:
+        await asyncio.sleep(0.1)
     sent = await say("upload", artist.picture.name, "--server", "studio")
-    second, again = await run("again", _again(artist, sent["name"]))
-    try:
-        listed = [first, second] if (await status(artist.stranger))["status"] != "success" else [artist.stranger]
-    except Failed:
-        listed = [first, second]
-    return Done(made, again, [first, second], listed)
+    again = await say("run", await imported("again", _again(artist, sent["name"])))
+    pictures = [Path(each["outputs"][0]["local_path"]).read_bytes() for each in (made, again)]
+    own = [first, again["prompt_id"]]
+    seen = [each for each in (*own, artist.stranger) if (await status(each))["status"] != "not_found"]
+    return Done(*pictures, own, seen)
 
 
 async def _comfy_cli(artist: Artist) -> Done:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.clients import CLIENTS, Client
+from tests.clients.clients import CLIENTS, Client, Failed
 from tests.clients.house import House, artist_at, colour_of
 
 
@@ -34,3 +34,12 @@ async def test_two_artists_work_with_a_client_at_once(house: House, client: Clie
         [True, False],
         [False, True],
     ]
+
+
+@pytest.mark.parametrize("client", [each for each in CLIENTS if each.by == "token"], ids=lambda client: client.name)
+async def test_a_revoked_token_opens_nothing(house: House, client: Client, tmp_path: Path) -> None:
+    """A client ends with an error when its token is none of the studio's."""
+    there = house.origin, "cst_" + "x" * 43
+    artist = artist_at(there, tmp_path / "here", made=(1, 1, 1), sent=(2, 2, 2), stranger=house.stranger)
+    with pytest.raises(Failed, match=r"401|refused"):
+        await client.work(artist)
