@@ -8,7 +8,7 @@ import { Button, ButtonLink } from '../../parts/Button';
 import { CopyButton, CopyIcon } from '../../parts/CopyButton';
 import { bytes } from '../../parts/size';
 import { Skeleton } from '../../parts/Surface';
-import { capital, clock, duration, useNow } from '../../parts/time';
+import { capital, clock, useNow } from '../../parts/time';
 import { t } from '../../words';
 import { downloadOf } from './addresses';
 import { dayName, midnight } from './days';
@@ -16,6 +16,7 @@ import css from './InfoPanel.module.css';
 import { type Recipe, recipeOf } from './metadata';
 import { output } from './queries';
 import { saveText } from './saveText';
+import { took } from './took';
 
 /** How a file was made: its prompt, seed and models, and what it is on disk. */
 export function InfoPanel({ item }: { item: OutputView }) {
@@ -100,7 +101,7 @@ function OnDisk({ item, run }: { item: OutputView; run: OutputDetail['prompt'] }
   return (
     <>
       <Fact name={t('outputs.size')}>{item.width && item.height ? t('outputs.size_pixels', { width: item.width, height: item.height, size: bytes(item.size) }) : bytes(item.size)}</Fact>
-      {run?.started_at && run.ended_at ? <Fact name={t('outputs.took')}>{duration(run.ended_at - run.started_at)}</Fact> : null}
+      {run?.started_at && run.ended_at ? <Fact name={t('outputs.took')}>{took(run.ended_at - run.started_at)}</Fact> : null}
       <Fact name={t('outputs.made')}>{t('outputs.made_at', { day: capital(dayName(midnight(item.at), now)), clock: clock(item.at) })}</Fact>
       <Fact name={t('outputs.file')} copy={item.path} label={t('outputs.copy_path')}>
         <span className={`mono ${css['path']}`}>{item.path}</span>

@@ -10,8 +10,9 @@ import { CopyButton } from '../../parts/CopyButton';
 import { Dialog } from '../../parts/Dialog';
 import { StateMark } from '../../parts/StateMark';
 import { ErrorLine, Note, Skeleton } from '../../parts/Surface';
-import { atWhen, duration, useNow } from '../../parts/time';
+import { atWhen, useNow } from '../../parts/time';
 import { count, t } from '../../words';
+import { took } from '../outputs/took';
 import { thumbnailOf } from '../outputs/addresses';
 import { saveText } from '../outputs/saveText';
 import { madeBy } from './made';
@@ -52,7 +53,7 @@ function Opened({ data }: { data: PromptDetail }) {
         {prompt.started_at !== null && (
           <div>
             <dt>{t(prompt.ended_at === null ? 'prompts.runs_for' : 'outputs.took')}</dt>
-            <dd>{duration((prompt.ended_at ?? now) - prompt.started_at)}</dd>
+            <dd>{took((prompt.ended_at ?? now) - prompt.started_at)}</dd>
           </div>
         )}
         {prompt.nodes !== null && (

@@ -6,6 +6,7 @@ import { Button } from '../../parts/Button';
 import { StateMark } from '../../parts/StateMark';
 import { duration, useNow, when } from '../../parts/time';
 import { count, t } from '../../words';
+import { took } from '../outputs/took';
 import { thumbnailOf } from '../outputs/addresses';
 import css from './Prompts.module.css';
 import { live, promptMark } from './states';
@@ -53,7 +54,7 @@ function About({ prompt }: { prompt: PromptView }) {
 function Took({ prompt }: { prompt: PromptView }) {
   const now = useNow(1000);
   if (prompt.started_at === null) return prompt.state === 'queued' ? t('prompts.waits', { time: duration(now - prompt.created_at) }) : null;
-  return duration((prompt.ended_at ?? now) - prompt.started_at);
+  return took((prompt.ended_at ?? now) - prompt.started_at);
 }
 
 /** The first file it made, with the number of all of them on it. */
