@@ -44,7 +44,13 @@ def about(machine):
 
 def main():
     rows, machines = [], []
-    for name, read in (("gateway", gateway), ("studio", studio), ("prompts", studio), ("outputs", studio)):
+    for name, read in (
+        ("gateway", gateway),
+        ("studio", studio),
+        ("prompts", studio),
+        ("outputs", studio),
+        ("comfy", studio),
+    ):
         path = report.OUT / f"{name}.json"
         if path.exists():
             found = json.loads(path.read_text(encoding="utf-8"))
