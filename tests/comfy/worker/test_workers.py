@@ -33,6 +33,21 @@ async def test_a_prompt_runs_and_its_page_hears_it_in_comfyuis_order(at_work: Ho
     assert "x.png" in (found.body.outputs or "")
 
 
+async def test_a_page_that_hears_of_success_finds_the_result(at_work: House, comfy: FakeWorker) -> None:
+    """The result may come late: until it is on record no page hears that there is one."""
+    async with at_work.page(ALICE) as page:
+        await at_work.post(ALICE, "a")
+        await until(lambda: comfy.pending == ["a"])
+        await comfy.run("a")
+        assert (await page.types(4))[-1] == "executing 2"
+        await comfy.say(ALICE, "execution_success", "a", timestamp=2)
+        await comfy.say(ALICE, "progress", "a", value=1)
+        assert await page.types(1) == ["progress"]
+        await comfy.end("a", outputs={"2": {"images": []}})
+        assert await page.types(1) == ["execution_success"]
+        assert (await at_work.of(ALICE, "a")).prompt.state == "done"
+
+
 async def test_prompts_of_many_arrive_in_the_order_of_their_acceptance(at_work: House, comfy: FakeWorker) -> None:
     """Thirty at once: handed over in order, with owner, number and no word of the client's."""
     names = [f"p{number}" for number in range(30)]

@@ -27,8 +27,8 @@ class Recorder:
         self._prompts = prompts
         self._tabs = tabs
         self._worker = worker
-        # A page asks for the result when it hears that nothing runs any more: by then it is on record.
-        self._held: dict[str, Message] = {}
+        # A page asks for the result when it hears that there is one: by then it is on record.
+        self._held: dict[str, list[Message]] = {}
 
     async def hello(self, said: Hello) -> None:
         """Whatever was said before is missed."""
@@ -42,8 +42,9 @@ class Recorder:
             return
         if prompt_id and kind == "execution_start":
             self._started(prompt_id)
-        if prompt_id and _is_over(event.message) and self._prompts.get_live(prompt_id):
-            self._held[prompt_id] = event.message
+        ends = kind == "execution_success" or _is_over(event.message)
+        if prompt_id and ends and self._prompts.get_live(prompt_id):
+            self._held.setdefault(prompt_id, []).append(event.message)
             return
         self._tabs.send(event.owner, event.message)
 
@@ -65,7 +66,11 @@ class Recorder:
     def ended(self, event: Ended) -> None:
         """Its task is over; said twice, it counts once."""
         live = self._prompts.get_live(event.prompt_id)
-        over = self._held.pop(event.prompt_id, None)
+        held = self._held.pop(event.prompt_id, [])
+        # Pages hear nothing before this call is through: all that they are told about is on record then.
+        for message in held:
+            if not _is_over(message):
+                self._tabs.send(event.owner, message)
         if live:
             state, error = state_of(event.status)
             self._prompts.finished(
@@ -77,8 +82,9 @@ class Recorder:
                 error=error,
                 at=time.time(),
             )
-        if over:
-            self._tabs.send(event.owner, over)
+        for message in held:
+            if _is_over(message):
+                self._tabs.send(event.owner, message)
 
     async def queued(self, event: Queued) -> None:
         """Code inside ComfyUI queued it by itself."""
