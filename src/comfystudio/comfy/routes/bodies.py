@@ -16,6 +16,8 @@ SMALL = 256 * 1024
 SMALL_BODY = 1000 * 1000
 GRACE_SECONDS = 30.0
 SLOWEST = 256  # bytes a second
+# ComfyUI copies what it queues by recursion: a few hundred levels end the only thread that executes, for everybody.
+DEEPEST = 100
 
 
 class BadBody(Invalid):
@@ -73,13 +75,26 @@ async def _read(request: web.Request, limit: int) -> bytes:
 
 def _parsed(content: bytes) -> Any:
     try:
-        return json.loads(content.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
+        found = json.loads(content.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
     except UnicodeDecodeError:
         raise BadBody("comfy.not_utf8") from None
     except ValueError as error:
         raise BadBody("comfy.not_json", problem=str(error)[:200]) from None
     except RecursionError:
         raise BadBody("comfy.too_deep") from None
+    if _is_deep(found):
+        raise BadBody("comfy.too_deep")
+    return found
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(DEEPEST + 1):
+        members = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for inner in members for each in inner if isinstance(each, (dict, list))]
+        if not level:
+            return False
+    return True
 
 
 def _refuse(word: str) -> Any:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import struct
 from collections import deque
 from typing import Any
@@ -11,6 +12,7 @@ from aiohttp import WSMsgType, web
 __all__ = ["Channel", "Outbox", "encode_frame", "is_preview"]
 
 HEARTBEAT = 20.0  # seconds
+DEEPEST = 50  # levels of what is left of a message that is no JSON
 PREVIEWS = frozenset((1, 2))  # kinds of ComfyUI's binary frames that hold a picture; 4 has metadata before it
 PREVIEW_WITH_METADATA = 4
 PNG = 2
@@ -80,7 +82,7 @@ class Channel:
     def text(self, message: dict[str, Any]) -> None:
         """Send a JSON object to whoever listens; nothing is kept for later."""
         if self._outboxes:
-            encoded = json.dumps(message, default=repr)
+            encoded = _encoded(message)
             for outbox in self._outboxes:
                 outbox.put(encoded)
 
@@ -115,6 +117,27 @@ class Channel:
         finally:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
+
+
+def _encoded(message: dict[str, Any]) -> str:
+    """`message` as JSON, made plain where a node said what is none, such as a dictionary with tuples for keys.
+
+    ComfyUI's only task that sends messages would end over it, and nobody would hear anything any more.
+    """
+    try:
+        return json.dumps(message, default=repr)
+    except (TypeError, ValueError, RecursionError) as error:
+        logging.warning("ComfyStudio: a message that is no JSON was made plain: %r", error)
+        return json.dumps(_plain(message, DEEPEST), default=repr)
+
+
+def _plain(value: Any, levels: int) -> Any:
+    """`value` with texts for names, and nothing below `levels`."""
+    if isinstance(value, dict):
+        return {str(name): _plain(each, levels - 1) for name, each in value.items()} if levels else None
+    if isinstance(value, (list, tuple)):
+        return [_plain(each, levels - 1) for each in value] if levels else None
+    return value
 
 
 async def _send(socket: web.WebSocketResponse, outbox: Outbox) -> None:

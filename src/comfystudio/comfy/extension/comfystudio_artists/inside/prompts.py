@@ -8,13 +8,19 @@ from typing import Any
 from . import hooks
 from .owners import KEY, Owners, stamped
 
-__all__ = ["DuplicateError", "Prompts"]
+__all__ = ["DuplicateError", "Prompts", "TooDeepError"]
+
+DEEPEST = 200  # levels; ComfyUI copies what it takes from the queue by recursion
 
 _submitting: contextvars.ContextVar[bool] = contextvars.ContextVar("comfystudio_submitting", default=False)
 
 
 class DuplicateError(Exception):
     """A prompt with this id waits, runs or has run."""
+
+
+class TooDeepError(ValueError):
+    """A prompt nests so deep that copying it would end the thread that executes prompts."""
 
 
 class Prompts:
@@ -93,6 +99,8 @@ class Prompts:
     def _put(self, original: Any) -> Any:
         def put(queue: Any, item: Any) -> Any:
             prompt_id, by_studio = item[1], _submitting.get()
+            if _is_deep(item[2:4]):
+                raise TooDeepError(prompt_id)
             if not by_studio:
                 owner = self._owners.current()
                 if owner is not None:  # code may queue for whom it works, whatever the item says
@@ -145,6 +153,14 @@ class Prompts:
             return original(value)
 
         return interrupt_processing
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        members = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for inner in members for each in inner if isinstance(each, (dict, list, tuple))]
+    return bool(level)
 
 
 def _known(queue: Any, prompt_id: str) -> bool:
