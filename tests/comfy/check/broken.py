@@ -37,6 +37,7 @@ BROKEN = (
         ("policy.py", "why = why_linked = lambda *args, **more: None"),
         ("containment.py", "inside = lambda *args: True"),
         ("containment.py", "has_link = leads_out = lambda *args: False"),
+        ("opening.py", "Opening.heard = lambda *args: None"),
     ),
     _broken(
         "input folders and ids",

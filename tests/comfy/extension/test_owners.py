@@ -88,15 +88,44 @@ async def test_two_requests_at_once_keep_their_owners():
 
 def test_pools_work_for_those_who_hand_over_the_job(monkeypatch):
     """A pool's thread, made during one owner's prompt, does another owner's job for that other owner."""
-    monkeypatch.setattr(ThreadPoolExecutor, "submit", ThreadPoolExecutor.submit)
-    mine = owners.Owners()
-    inside("threads").install(mine)
+    mine = threads_of(monkeypatch)
     mine.running = owners.Running("p", 7, {})
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(mine.current).result() == 7
         with mine.acting(8):
             assert pool.submit(mine.current).result() == 8
         assert pool.submit(mine.current).result() == 7
+
+
+def threads_of(monkeypatch):
+    """Owners whose threads are theirs, until the test ends."""
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", ThreadPoolExecutor.submit)
+    monkeypatch.setattr(threading.Thread, "start", threading.Thread.start)
+    mine = owners.Owners()
+    inside("threads").install(mine)
+    return mine
+
+
+def test_a_thread_that_outlives_its_prompt_works_for_who_started_it(monkeypatch):
+    """What it does while another's prompt runs is not the other's; one that nobody started is the prompt's."""
+    mine = threads_of(monkeypatch)
+    found: list[int | None] = []
+    begun = threading.Event()
+
+    def late() -> None:
+        begun.wait(5)
+        found.append(mine.current())
+
+    with mine.acting(7):
+        thread = threading.Thread(target=late)
+        thread.start()
+    mine.running = owners.Running("p", 8, {})
+    begun.set()
+    thread.join()
+    free = threading.Thread(target=late)
+    free.start()
+    free.join()
+    assert found == [7, 8]
 
 
 def test_a_renamed_owner_keeps_the_number():

@@ -130,11 +130,15 @@ def test_addresses_of_the_web_keep_their_encoding():
         ("../x", True),
         ("a\\..\\b", True),
         ("a\0", True),
+        ("~/x", True),
+        ("~root/x", True),
+        ("~ about", False),
+        ("file:///x", True),
         ("prose\n../x", False),
     ],
 )
 def test_over_a_link_only_what_can_never_be_meant_is_refused(value, refused):
-    """Strings made by nodes may be absolute, but they neither climb nor hold a NUL."""
+    """Strings made by nodes may be absolute (the disk says where that is), but they neither climb nor go home."""
     assert (policy.why_linked(value) is not None) is refused
 
 

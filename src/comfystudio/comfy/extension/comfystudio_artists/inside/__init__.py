@@ -12,6 +12,7 @@ from .executor import Executor
 from .files import Files
 from .folders import Folders
 from .guard import Guard
+from .opening import Opening
 from .owners import Owners
 from .prompts import Prompts
 from .routes import Routes
@@ -63,6 +64,7 @@ class Extension:
                 part.install()
             Users(self.owners, self.folders).install()
             threads.install(self.owners)
+            Opening(self.owners, self.folders).install()
             hooks.replace(hooks.Kept(), "server:PromptServer.add_routes", lambda original: _first(original, guard))
         _say(self.missing)
 

@@ -10,11 +10,12 @@ __all__ = ["Declared"]
 
 
 class Declared:
-    """The inputs of one class of nodes."""
+    """The inputs of one class of nodes: the class itself, or its name in a prompt."""
 
     def __init__(self, class_type: Any) -> None:
         found = hooks.module("nodes").NODE_CLASS_MAPPINGS
-        self._class = found.get(class_type) if isinstance(class_type, str) else None
+        known = found.get(class_type) if isinstance(class_type, str) else None
+        self._class: Any = class_type if isinstance(class_type, type) else known
         self._groups: list[Any] | None = None
 
     @property

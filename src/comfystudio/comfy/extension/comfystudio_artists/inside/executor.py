@@ -4,9 +4,10 @@ import logging
 from typing import Any
 
 from . import hooks
+from .declared import Declared
 from .folders import Folders, OutsideYourFoldersError
 from .owners import Owners, Running, stamped
-from .policy import LONGEST, is_pathlike, why_linked
+from .policy import LONGEST, Field, is_pathlike, strings, why_linked
 
 __all__ = ["Executor"]
 
@@ -52,18 +53,19 @@ class Executor:
                 is_link = hooks.module("comfy_execution.graph_utils").is_link
                 for name, values in found[0].items():
                     if is_link(inputs.get(name)) and is_pathlike(name):
-                        self._check(values, number)
+                        self._check(values, number, Declared(class_def).field(name))
             return found
 
         return get_input_data
 
-    def _check(self, values: Any, number: int) -> None:
-        """OutsideYourFoldersError for a string that came over a link and leads to what is another owner's."""
-        for value in values if isinstance(values, (list, tuple)) else ():
-            if not isinstance(value, str) or len(value) > LONGEST:
+    def _check(self, values: Any, number: int, field: Field) -> None:
+        """OutsideYourFoldersError for a string that came over a link and leads out of the owner's folders."""
+        for value in strings(values):
+            text = value.strip()
+            if len(value) > LONGEST or (field is Field.TEXT and len(text.split(None, 1)) > 1):
                 continue
-            out = self._folders.of_others if value.startswith("/") else self._folders.leads_out
-            if why_linked(value) or out(value, number):
+            out = self._folders.is_foreign if text.startswith("/") else self._folders.leads_out
+            if why_linked(value) or out(text, number):
                 raise OutsideYourFoldersError(value)
 
 

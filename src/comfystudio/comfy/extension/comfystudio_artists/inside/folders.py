@@ -82,9 +82,9 @@ class Folders:
         """Whether `path`, links followed, is inside one of the owner's folders."""
         return any(inside(self.of(kind, number), path) for kind in KINDS)
 
-    def of_others(self, path: str, number: int) -> bool:
-        """Whether `path`, links followed, lies below a base folder but not in the owner's part of it."""
-        return any(inside(self.base(kind), path) for kind in KINDS) and not self.holds(path, number)
+    def is_foreign(self, path: str, number: int) -> bool:
+        """Whether `path`, links followed, is neither in the owner's folders nor a file among the models."""
+        return not self.holds(path, number) and not (os.path.isfile(path) and _is_model(path))
 
     def leads_out(self, name: str, number: int) -> bool:
         """Whether a name as nodes use it passes a link below one of the owner's folders and ends outside of it."""
@@ -170,6 +170,12 @@ class Folders:
             return path is not None and os.path.exists(path)
 
         return exists_annotated_filepath
+
+
+def _is_model(path: str) -> bool:
+    known = hooks.module("folder_paths").folder_names_and_paths
+    folders = (folder for name, entry in known.items() if name != "custom_nodes" for folder in entry[0])
+    return any(inside(folder, path) for folder in folders)
 
 
 def _make(path: str, mode: int) -> os.stat_result:

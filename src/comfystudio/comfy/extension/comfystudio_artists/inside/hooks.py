@@ -66,7 +66,7 @@ HOOKS = (
 
 # Values that are read or replaced, by the object that holds them.
 ATTRIBUTES = {
-    "folder_paths": ("__file__",),
+    "folder_paths": ("__file__", "folder_names_and_paths"),
     "nodes": ("NODE_CLASS_MAPPINGS",),
     "comfyui_version": ("__version__",),
     "server:PromptServer.instance": ("app", "client_id", "loop", "prompt_queue", "sockets", "sockets_metadata"),

@@ -25,6 +25,7 @@ _LINES_OF_PATHS = re.compile(r"path|file|folder|dir", re.IGNORECASE)
 _ENCODED = re.compile(r"%(?:2e|2f|5c|25)", re.IGNORECASE)
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"/+[\w.~-]|\\\\|[A-Za-z]:[\\/]|~[^/\\\s]*[/\\]|file:\S", re.IGNORECASE)
+_HOME = re.compile(r"~[^/\\\s]*/|file:\S", re.IGNORECASE)
 _ABSOLUTE_NAME = re.compile(r"[/\\]|[A-Za-z]:|~|file:", re.IGNORECASE)
 _DECODINGS = 3
 LONGEST = 4096  # bytes of a path on Linux; what is longer is data, such as a picture in base64
@@ -61,7 +62,11 @@ def why_linked(value: str) -> str | None:
     text = value.strip()
     if "\0" in value:
         return NUL
-    return UP if "\n" not in text and _climbs(text) else None
+    if "\n" in text:
+        return None
+    if _HOME.match(text):
+        return ABSOLUTE
+    return UP if _climbs(text) else None
 
 
 def strings(value: Any) -> Iterator[str]:
