@@ -4,7 +4,21 @@ import struct
 import zlib
 from typing import Any
 
-__all__ = ["long", "picture", "previewing", "reading", "saving", "saving_linked", "showing"]
+__all__ = [
+    "DATASET",
+    "FIRST_OF_DATASET",
+    "dataset",
+    "long",
+    "picture",
+    "previewing",
+    "reading",
+    "saving",
+    "saving_linked",
+    "showing",
+]
+
+DATASET = "SaveImageDataSetToFolder"
+FIRST_OF_DATASET = "image_00000.png"
 
 
 def picture(color: int) -> bytes:
@@ -37,6 +51,12 @@ def saving_linked(prefix: str, color: int) -> dict[str, Any]:
     graph = saving(prefix, color)
     graph["2"]["inputs"]["filename_prefix"] = ["3", 0]
     return graph | {"3": {"class_type": "PrimitiveString", "inputs": {"value": prefix}}}
+
+
+def dataset(color: int) -> dict[str, Any]:
+    """Writes a picture to `FIRST_OF_DATASET` in the outputs, whatever is there."""
+    inputs = {"images": ["1", 0], "folder_name": ".", "filename_prefix": "image", "mode": "overwrite"}
+    return {"1": _empty(color), "2": {"class_type": DATASET, "inputs": inputs}}
 
 
 def previewing(color: int) -> dict[str, Any]:

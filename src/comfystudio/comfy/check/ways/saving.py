@@ -23,7 +23,15 @@ async def crossed(stage: Stage) -> str | None:
                 await stage.other.over(stage.other.prompts[-1])
         if await stage.owned() != before:
             return f"filename_prefix {prefix!r}"
-    return None
+    return await _over_links(stage) if graphs.DATASET in stage.nodes else None
+
+
+async def _over_links(stage: Stage) -> str | None:
+    """A node that writes over what is there, where a link in one's own folder has that name."""
+    before = await stage.owned()
+    await stage.link("output", graphs.FIRST_OF_DATASET, "output", stage.saved)
+    await stage.other.run(graphs.dataset(stage.fresh()))
+    return None if await stage.owned() == before else f"{graphs.DATASET} over a link"
 
 
 def _prefixes(stage: Stage) -> list[str]:
