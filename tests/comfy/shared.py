@@ -176,14 +176,14 @@ def workflow(artist: Artist, *, slow: bool = False) -> dict[str, Any]:
     return found
 
 
-def packs_beside(folder: Path) -> Path:
+def packs_beside(folder: Path, packs: Path = PACKS) -> Path:
     """A file for --extra-model-paths-config that names the tests' node packs."""
     path = folder / "packs.yaml"
-    path.write_text(f"tests:\n  base_path: '{PACKS.parent}'\n  custom_nodes: packs\n")
+    path.write_text(f"tests:\n  base_path: '{packs.parent}'\n  custom_nodes: {packs.name}\n")
     return path
 
 
-def _launch(checkout: Path, workspace: Workspace, secret: str) -> Running:
+def _launch(checkout: Path, workspace: Workspace, secret: str, packs: Path) -> Running:
     placed = workspace.root.parent / "placed"
     placed.mkdir()
     folders = {"output": "ComfyUI/output", "input": "ComfyUI/input", "user": "ComfyUI/user"}
@@ -194,17 +194,20 @@ def _launch(checkout: Path, workspace: Workspace, secret: str) -> Running:
     temp = workspace.comfy("temp", "x").parent
     temp.mkdir(parents=True)
     flags += ["--temp-directory", str(temp.parent)]
-    configs = [str(place(placed)), str(packs_beside(workspace.root.parent))]
+    configs = [str(place(placed)), str(packs_beside(workspace.root.parent, packs))]
     flags += ["--extra-model-paths-config", *configs]
-    flags += ["--whitelist-custom-nodes", "comfystudio_artists", "studio_test_nodes"]
+    names = (each.name for each in packs.iterdir() if each.name.startswith("studio_"))
+    flags += ["--whitelist-custom-nodes", "comfystudio_artists", *names]
     return launch(checkout, workspace.root.parent / "run", *flags, env={"COMFYSTUDIO_SECRET": secret})
 
 
 @asynccontextmanager
-async def shared_of(checkout: Path, workspace: Workspace, database: Database) -> AsyncIterator[Shared]:
+async def shared_of(
+    checkout: Path, workspace: Workspace, database: Database, *, packs: Path = PACKS
+) -> AsyncIterator[Shared]:
     """`checkout` as a process with the extension, and a portal whose workers, tabs and record are the real ones."""
     secret = secrets.token_urlsafe(16)
-    running = _launch(checkout, workspace, secret)
+    running = _launch(checkout, workspace, secret, packs)
     try:
         running.wait_ready()
         async with _portal(workspace, database, running, secret) as found:

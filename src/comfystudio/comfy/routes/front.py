@@ -65,7 +65,7 @@ class ComfyFront:
             "GET /vhs/viewvideo": files.video,
             "GET /vhs/viewaudio": files.video,
             "GET /vhs/queryvideo": files.ask,
-            "GET /system_stats": Scrub(workers),
+            **{f"GET {path}": Scrub(workers, path) for path in ("/system_stats", "/experiment/models")},
         }
         for before in ("", "/api"):
             self._handlers |= {

@@ -20,17 +20,18 @@ _PATH = re.compile(r"(?:^|[\s=:'\"(\[,])(?:~?/|[A-Za-z]:[\\/]|\\\\)\S")
 class Scrub:
     """Asks ComfyUI in the artist's name and leaves out what is not theirs to see."""
 
-    def __init__(self, workers: Workers) -> None:
+    def __init__(self, workers: Workers, path: str) -> None:
         self._workers = workers
+        self._path = path
 
     async def __call__(self, visit: Visit, _held: tuple[str, ...]) -> web.StreamResponse:
-        """GET /system_stats."""
+        """GET that path."""
         worker = self._workers.worker
         if worker is None or visit.upstream is None:
             return await visit.not_ready()
-        status, content = await worker.ask("GET", "/system_stats", owner=owner_of(visit.caller.person))
+        status, content = await worker.ask("GET", self._path, owner=owner_of(visit.caller.person))
         if status != 200:
-            raise Unavailable("comfy.odd_answer", path="/system_stats", problem=f"status {status}")
+            raise Unavailable("comfy.odd_answer", path=self._path, problem=f"status {status}")
         return reply(scrubbed(json.loads(content)))
 
 
