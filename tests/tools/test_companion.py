@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from comfystudio.errors import Unavailable
+from comfystudio.errors import Refused, Unavailable
 from comfystudio.tools import Tools
 from comfystudio.tools.upstream import Upstream
 from tests.tools.conftest import ADA, ALICE, Studio, caller
@@ -149,3 +149,18 @@ async def test_files_of_a_placeholder_belong_to_the_studio(studio: Studio) -> No
     assert str(made[0]) in ask(found.port)["argv"]
     folder = made[0].parent.stat()
     assert (folder.st_uid, folder.st_mode & 0o777) == (os.geteuid(), 0o755)
+
+
+async def test_what_all_make_in_one_process_is_in_its_log_and_for_admins(studio: Studio, beside: Beside) -> None:
+    """An artist reads neither its log nor the lines of it on the card after a crash; an admin reads both."""
+    tools = await opened(studio, beside)
+    await tools.start("fake", caller(ALICE))
+    await until(lambda: state(tools) == "ready", 10, "never ready")
+    with pytest.raises(Refused):
+        tools.log("fake", caller(ALICE))
+    assert tools.log("fake", caller(ADA)).tail(10).lines
+    assert [tools.view("fake", caller(who)).can["log"] for who in (ALICE, ADA)] == [False, True]
+    await tools.stop("fake", caller(ADA))
+    told = [tools.view("fake", caller(who)) for who in (ALICE, ADA)]
+    assert (told[0].first_error, told[0].last_lines) == (None, ())
+    assert told[1].exit_code is not None or told[1].exit_signal is not None

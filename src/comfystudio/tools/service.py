@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from comfystudio import events, words
-from comfystudio.errors import Conflict, Missing, StudioError
+from comfystudio.errors import Conflict, Missing, Refused, StudioError
 from comfystudio.events import Bus, Event
 from comfystudio.keeper import Keepers, Log, Unit
 from comfystudio.people import Caller, Person
@@ -255,7 +255,10 @@ class Tools:
     def log(self, tool_id: str, caller: Caller, as_: Person | None = None) -> Log:
         """The log of the caller's instance, or for an admin that of `as_`."""
         person = self._access.whose(tool_id, caller, as_)
-        return self._log_of(self._access.key(self._access.manifest(tool_id), person))
+        manifest = self._access.manifest(tool_id)
+        if not views.may_read_log(caller, manifest):
+            raise Refused("tools.log_of_all", tool=manifest.name)
+        return self._log_of(self._access.key(manifest, person))
 
     # Inside
 

@@ -10,7 +10,7 @@ from comfystudio.tools.instance import Instance
 from comfystudio.tools.manifest import Manifest
 from comfystudio.tools.states import State
 
-__all__ = ["Card", "ToolView", "broken_view", "refusal_of", "view_of"]
+__all__ = ["Card", "ToolView", "broken_view", "may_read_log", "refusal_of", "view_of"]
 
 NOTHING: Mapping[str, bool] = {"start": False, "stop": False, "install": False, "open": False, "log": False}
 
@@ -72,6 +72,11 @@ def refusal_of(caller: Caller, manifest: Manifest) -> str | None:
     if manifest.access == "admin" and not caller.is_admin:
         return manifest.access_reason
     return None
+
+
+def may_read_log(caller: Caller, manifest: Manifest) -> bool:
+    """Whether the log is for this person: that of a process in which all are kept apart names what each does."""
+    return caller.is_admin or manifest.gateway.front is None
 
 
 def _closed(card: Card, instance: Instance | None) -> str | None:
@@ -152,7 +157,7 @@ def _can(state: State, card: Card, manifest: Manifest, caller: Caller, instance:
             and not card.alive
         ),
         "open": may and state in {"starting", "ready", "unhealthy"} and (caller.is_admin or not closed),
-        "log": may,
+        "log": may and may_read_log(caller, manifest),
     }
 
 
@@ -161,6 +166,7 @@ def view_of(manifest: Manifest, card: Card, caller: Caller, instance: Instance |
     state = _state(card, instance)
     exit_ = instance.exit if instance and state in {"crashed", "failed", "stopped"} else None
     starting = instance if state == "starting" else None
+    told = exit_ if may_read_log(caller, manifest) else None
     return ToolView(
         id=manifest.id,
         name=manifest.name,
@@ -175,8 +181,8 @@ def view_of(manifest: Manifest, card: Card, caller: Caller, instance: Instance |
         people=tuple(sorted(card.people.values())),
         exit_code=exit_.code if exit_ else None,
         exit_signal=exit_.signal if exit_ else None,
-        first_error=exit_.first_error if exit_ else None,
-        last_lines=exit_.last_lines if exit_ and state == "failed" else (),
+        first_error=told.first_error if told else None,
+        last_lines=told.last_lines if told and state == "failed" else (),
         restarts=instance.backoff.restarts if instance else 0,
         next_try_at=instance.next_try_at if instance else None,
         url_port=card.port,
