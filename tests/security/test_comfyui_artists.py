@@ -111,7 +111,7 @@ async def test_nothing_ends_the_work_of_all(shared: Shared) -> None:
 async def test_no_answer_tells_where_things_lie(shared: Shared) -> None:
     """Lists and facts that ComfyUI gives an artist name no folder of the machine, whatever version it is."""
     told = ("system_stats", "experiment/models", "models", "object_info", "features", "extensions", "embeddings")
-    more = ("workflow_templates", "settings", "users", "userdata?dir=", "v2/userdata", "internal/files/output")
+    more = ("workflow_templates", "settings", "users", "userdata?dir=workflows", "v2/userdata", "internal/files/output")
     roots = [str(each).encode() for each in (shared.workspace.root.parent, shared.comfy.folder)]
     for path in (*told, *more):
         for prefix in ("/", "/api/"):
