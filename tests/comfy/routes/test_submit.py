@@ -7,6 +7,9 @@ import uuid
 from typing import Any
 
 from comfystudio.comfy import Owner
+from comfystudio.comfy.routes.bodies import LARGEST
+from comfystudio.comfy.routes.submit import is_too_much
+from comfystudio.queue import Body
 from tests.comfy.routes.house import ALICE, BOB, Routes
 from tests.queue.house import graph
 
@@ -176,6 +179,43 @@ async def test_large(routes: Routes):
         answer = await routes.ask(ALICE, "POST", "/prompt", data=data)
         assert answer.status == 200
     assert len(routes.prompts.live(ALICE)) == 2
+
+
+async def test_too_many_nodes(routes: Routes):
+    """ComfyUI looks at each node before it runs one: what would hold everybody up for long is refused."""
+    node = {"class_type": "Note", "inputs": {}}
+    many = {str(number): node for number in range(10_001)}
+    answer = await routes.post(ALICE, "/prompt", {"prompt": many})
+    assert answer.status == 400
+    assert "10,000" in answer.json["error"]["details"]
+    del many["0"]
+    assert (await routes.post(ALICE, "/prompt", {"prompt": many})).status == 200
+
+
+def test_what_may_wait():
+    """Ten of the largest workflows may wait for one artist, and not an eleventh."""
+    large = Body("x" * LARGEST, "{}", "[]", None, None, None)
+    assert not is_too_much([large] * 9)
+    assert is_too_much([large] * 10)
+
+
+async def test_large_ones_take_turns(routes: Routes):
+    """Those of one artist are read one after the other; another's, and small ones, do not wait for them."""
+    content, first = json.dumps({"prompt": graph(), "x": "y" * 300_000}).encode(), asyncio.Event()
+
+    async def held() -> Any:
+        yield content[:1000]
+        await first.wait()
+        yield content[1000:]
+
+    asked = [asyncio.create_task(routes.ask(ALICE, "POST", "/prompt", data=held()))]
+    assert (await routes.post(ALICE, "/prompt", {"prompt": graph()})).status == 200
+    asked.append(asyncio.create_task(routes.ask(ALICE, "POST", "/prompt", data=io.BytesIO(content))))
+    assert (await routes.ask(BOB, "POST", "/prompt", data=io.BytesIO(content))).status == 200
+    assert routes.prompts.remaining(ALICE) == 1
+    first.set()
+    assert [answer.status for answer in await asyncio.gather(*asked)] == [200, 200]
+    assert routes.prompts.remaining(ALICE) == 3
 
 
 async def test_expect(routes: Routes):

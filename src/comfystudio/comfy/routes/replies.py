@@ -44,8 +44,8 @@ def told(error: StudioError) -> web.Response:
     if error.status in {408, 413}:
         # The rest of the body is still on its way.
         response.force_close()
-    if error.status == 503:
-        response.headers["Retry-After"] = "2"
+    if error.status in {429, 503}:
+        response.headers["Retry-After"] = str(error.fields.get("retry_after", 2))
     return response
 
 

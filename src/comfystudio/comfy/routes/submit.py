@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from aiohttp import web
@@ -12,13 +13,19 @@ from comfystudio.comfy.owners import Owner, owner_of
 from comfystudio.comfy.routes.bodies import LARGEST, SMALL, BadBody, read_json
 from comfystudio.comfy.routes.replies import reply
 from comfystudio.comfy.routes.seams import Preparer, Prompts, Visit, Worker, Workers
-from comfystudio.errors import Unavailable
+from comfystudio.errors import TooMany, Unavailable
+from comfystudio.queue import Body
 
-__all__ = ["Submit"]
+__all__ = ["Submit", "is_too_much"]
 
 # Of what a page says beside the workflow: kept with the prompt, or passed on and never stored.
 KEPT = ("extra_pnginfo", "preview_method")
 PRIVATE = ("auth_token_comfy_org", "api_key_comfy_org")
+# ComfyUI looks at every node before it runs the first: a hundred thousand keep everybody waiting for 20 seconds.
+MOST_NODES = 10_000
+# What waits is held in memory by the studio and by ComfyUI alike, so one artist's workflows together have a bound.
+MOST_WAITING = 10 * LARGEST
+RETRY_SECONDS = 30
 _NO_PROMPT = {
     "error": {
         "type": "no_prompt",
@@ -37,9 +44,17 @@ class Submit:
         self._prompts = prompts
         self._workers = workers
         self._preparer = preparer
+        self._large: dict[int, asyncio.Lock] = {}
 
     async def __call__(self, visit: Visit, _held: tuple[str, ...]) -> web.StreamResponse:
         """The answer to POST /prompt."""
+        if (visit.request.content_length or LARGEST) <= SMALL:
+            return await self._answer(visit)
+        # One artist's large ones one after the other: each takes several times its size in memory while it is read.
+        async with self._large.setdefault(visit.caller.person.id, asyncio.Lock()):
+            return await self._answer(visit)
+
+    async def _answer(self, visit: Visit) -> web.StreamResponse:
         asked = await read_json(visit.request, limit=LARGEST)
         worker = self._workers.worker
         if worker is None or visit.upstream is None:
@@ -50,6 +65,10 @@ class Submit:
             return reply(_NO_PROMPT, 400)
         if not isinstance(asked["prompt"], dict):
             raise BadBody("comfy.no_workflow")
+        if len(asked["prompt"]) > MOST_NODES:
+            raise BadBody("comfy.too_many_nodes", most=f"{MOST_NODES:,}")
+        if is_too_much(each.body for each in self._prompts.live(visit.caller.person.id)):
+            raise TooMany("comfy.too_much_waits", megabytes=MOST_WAITING // 1_000_000, retry_after=RETRY_SECONDS)
         await self._preparer.prepare(visit.caller.person)
         return await self._submit(worker, owner_of(visit.caller.person), asked, visit.request)
 
@@ -82,6 +101,11 @@ class Submit:
         finally:
             self._workers.submit(accepted, private)
         return answer
+
+
+def is_too_much(bodies: Iterable[Body]) -> bool:
+    """Whether workflows that wait are more than one artist may have in memory."""
+    return sum(len(each.graph) + len(each.extra) for each in bodies) > MOST_WAITING
 
 
 async def _written(request: dict[str, Any], length: int | None) -> bytes:
