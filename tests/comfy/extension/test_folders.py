@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,22 @@ def test_whoever_looks_up_a_folder_is_noticed(paths):
     with paths.owners.acting(1):
         paths.get_input_directory()
     assert seen == ["input"]
+
+
+def test_what_is_saved_while_an_owner_is_renamed_is_saved_under_the_new_name(paths, root):
+    """Between the folder's new name on disk and word of it nothing is made under the old one."""
+    with paths.owners.acting(1):
+        Path(paths.get_output_directory()).rename(root / "output" / "Věra")
+    found: list[str] = []
+
+    def save() -> None:
+        with paths.owners.acting(1):
+            found.append(paths.get_output_directory())
+
+    thread = threading.Thread(target=save)
+    thread.start()
+    thread.join(0.1)
+    paths.owners.learn(1, "Věra")
+    thread.join()
+    assert found == [str(root / "output" / "Věra")]
+    assert [each.name for each in (root / "output").iterdir()] == ["Věra"]

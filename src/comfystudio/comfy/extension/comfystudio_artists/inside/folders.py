@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ __all__ = ["Folders", "OutsideYourFoldersError"]
 KINDS = ("output", "input", "temp", "user")
 # Output is shared with the owner's other tools through the group; nobody else reads what is not an output.
 _ANNOTATION = re.compile(r" ?\[(?:input|output|temp)\]$")
+PATIENCE, STEP = 2.0, 0.02  # seconds
 MODES = {"output": 0o770, "input": 0o700, "temp": 0o700, "user": 0o700}
 
 
@@ -32,6 +34,7 @@ class Folders:
     def __init__(self, owners: Owners) -> None:
         self._owners = owners
         self._kept = hooks.Kept()
+        self._seen: set[str] = set()
         self.asked: Callable[[str], None] = lambda _kind: None  # told each time an owner's folder is looked up
 
     def base(self, kind: str) -> str:
@@ -45,9 +48,24 @@ class Folders:
         try:
             found = os.lstat(path)
         except FileNotFoundError:
+            path = self._moved(path, kind, number)
             found = _make(path, MODES[kind])
+        self._seen.add(path)
         if not stat.S_ISDIR(found.st_mode):  # a link in place of an owner's folder is never followed
             raise OutsideYourFoldersError(self._owners.folder(number))
+        return path
+
+    def _moved(self, path: str, kind: str, number: int) -> str:
+        """Where a folder is that was there before: its owner's new name is on disk a moment before it is known here.
+
+        Made anew under the old name, what a prompt saves now would be found by nobody.
+        """
+        end = time.monotonic() + PATIENCE
+        while path in self._seen and not self._owners.on_loop() and time.monotonic() < end:
+            time.sleep(STEP)
+            now = self._place(kind, number)
+            if now != path or os.path.lexists(path):
+                return now
         return path
 
     def _place(self, kind: str, number: int) -> str:
