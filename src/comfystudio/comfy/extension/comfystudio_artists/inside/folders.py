@@ -58,10 +58,11 @@ class Folders:
     def _moved(self, path: str, kind: str, number: int) -> str:
         """Where a folder is that was there before: its owner's new name is on disk a moment before it is known here.
 
-        Made anew under the old name, what a prompt saves now would be found by nobody.
+        Made anew under the old name, what a prompt saves now would be found by nobody. Those of the check, whose
+        numbers are negative, come and go with their folders.
         """
         end = time.monotonic() + PATIENCE
-        while path in self._seen and not self._owners.on_loop() and time.monotonic() < end:
+        while number > 0 and path in self._seen and not self._owners.on_loop() and time.monotonic() < end:
             time.sleep(STEP)
             now = self._place(kind, number)
             if now != path or os.path.lexists(path):
