@@ -21,7 +21,9 @@ class FillingDisk(Database):
 
     full = False
 
-    def _transaction(self, work: Callable[[Session], T]) -> T:
+    async def run(self, work: Callable[[Session], T]) -> T:
+        """As it is, until the disk is full."""
+
         def checked(session: Session) -> T:
             connection = session.connection().connection.driver_connection
             assert isinstance(connection, sqlite3.Connection)
@@ -34,7 +36,7 @@ class FillingDisk(Database):
                 raise error
             return answer
 
-        return super()._transaction(checked)
+        return await super().run(checked)
 
 
 @pytest.fixture
