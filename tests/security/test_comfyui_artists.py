@@ -11,7 +11,7 @@ import pytest
 
 from comfystudio.storage import Database
 from comfystudio.workspace import Workspace
-from tests.comfy.shared import Artist, Shared, shared_of
+from tests.comfy.shared import Artist, Shared, multipart, shared_of
 from tests.contract.checkout import make_checkout
 from tests.waiting import until
 
@@ -111,10 +111,41 @@ async def test_nothing_ends_the_work_of_all(shared: Shared) -> None:
 async def test_no_answer_tells_where_things_lie(shared: Shared) -> None:
     """Lists and facts that ComfyUI gives an artist name no folder of the machine, whatever version it is."""
     told = ("system_stats", "experiment/models", "models", "object_info", "features", "extensions", "embeddings")
-    more = ("workflow_templates", "settings", "users", "userdata?dir=workflows", "v2/userdata", "internal/files/output")
+    more = (
+        "workflow_templates",
+        "settings",
+        "users",
+        "userdata?dir=workflows",
+        "v2/userdata",
+        "internal/files/output",
+    )
     roots = [str(each).encode() for each in (shared.workspace.root.parent, shared.comfy.folder)]
     for path in (*told, *more):
         for prefix in ("/", "/api/"):
             answer = await shared.ask(shared.artists[0], "GET", prefix + path)
             assert answer.status in {200, 404}, (path, answer.status)
             assert not [root for root in roots if root in answer.body], path
+
+
+PLAYLIST = "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:1.0,\n{}\n#EXT-X-ENDLIST\n"
+
+
+async def test_no_playlist_and_no_pipe_is_a_file(shared: Shared) -> None:
+    """A list of another's files in place of a video is refused, whatever its name; a pipe holds up nobody."""
+    alice, bob = shared.artists
+    theirs = shared.workspace.comfy("input", alice.folder) / "video.ts"
+    for name in ("list.m3u8", "list.mp4", "list.ts"):
+        form = {"image": (name, PLAYLIST.format(theirs).encode(), "video/mp4")}
+        assert (await shared.ask(bob, "POST", "/upload/image", data=multipart(form))).status == 200
+        for kind, field in (("LoadVideo", "file"), ("LoadAudio", "audio")):
+            graph = {"1": node(kind, **{field: name}), "2": node("PreviewAny", source=["1", 0])}
+            assert await ended(shared, bob, graph) in {"error", "refused 400"}, (kind, name)
+    mine = shared.workspace.comfy("output", bob.folder)
+    assert await ended(shared, bob, {"1": node("HostileDataset", folder_name="set", words="mine")}) == "success"
+    os.mkfifo(mine / "pipe.png")
+    (mine / "pipes").mkdir()
+    os.mkfifo(mine / "pipes" / "image_00000.txt")
+    loaded = {"1": node("LoadImage", image="pipe.png [output]"), "2": node("PreviewImage", images=["1", 0])}
+    assert await ended(shared, bob, loaded) in {"error", "refused 400"}
+    assert await ended(shared, bob, {"1": node("HostileDataset", folder_name="pipes", words="x")}) == "error"
+    assert await ended(shared, alice, {"1": node("HostileDataset", folder_name="set", words="hers")}) == "success"

@@ -10,6 +10,7 @@ __all__ = [
     "dataset",
     "long",
     "picture",
+    "playing",
     "previewing",
     "reading",
     "saving",
@@ -73,6 +74,12 @@ def reading(name: str) -> dict[str, Any]:
     """Loads the picture `name` and shows it."""
     load = {"class_type": "LoadImage", "inputs": {"image": name}}
     return {"1": load, "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}}}
+
+
+def playing(name: str) -> dict[str, Any]:
+    """Loads the video `name` and says what it is."""
+    load = {"class_type": "LoadVideo", "inputs": {"file": name}}
+    return {"1": load, "2": {"class_type": "PreviewAny", "inputs": {"source": ["1", 0]}}}
 
 
 def long(steps: int, color: int) -> dict[str, Any]:

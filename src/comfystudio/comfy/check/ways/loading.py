@@ -19,6 +19,15 @@ async def crossed(stage: Stage) -> str | None:
             return f"LoadImage {name!r} found valid"
         if (await stage.other.post(graphs.reading(name))).good:
             return f"LoadImage {name!r} queued"
+    return await _played(stage) if "LoadVideo" in stage.nodes else None
+
+
+async def _played(stage: Stage) -> str | None:
+    """A list of the owner's files in the place of a video: decoders would follow it."""
+    listed = f"#EXTM3U\n#EXTINF:1.0,\n{stage.disk.path('input', MINE) / stage.image}\n#EXT-X-ENDLIST\n"
+    await stage.other.upload("list.m3u8", listed.encode())
+    if (await stage.other.post(graphs.playing("list.m3u8"))).good:
+        return "LoadVideo of a playlist queued"
     return None
 
 

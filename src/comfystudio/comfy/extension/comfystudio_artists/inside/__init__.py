@@ -18,6 +18,7 @@ from .prompts import Prompts
 from .routes import Routes
 from .users import Users
 from .validation import Validation
+from .videos import Videos
 
 __all__ = ["Extension", "load", "prestart"]
 
@@ -65,6 +66,7 @@ class Extension:
             Users(self.owners, self.folders).install()
             threads.install(self.owners)
             Opening(self.owners, self.folders).install()
+            Videos(self.owners).install()
             hooks.replace(hooks.Kept(), "server:PromptServer.add_routes", lambda original: _first(original, guard))
         _say(self.missing)
 

@@ -17,6 +17,7 @@ __all__ = ["Folders", "OutsideYourFoldersError"]
 KINDS = ("output", "input", "temp", "user")
 # Output is shared with the owner's other tools through the group; nobody else reads what is not an output.
 _ANNOTATION = re.compile(r" ?\[(?:input|output|temp)\]$")
+LISTS = (".concat", ".ffconcat", ".m3u", ".m3u8", ".mpd", ".sdp")
 PATIENCE, STEP = 2.0, 0.02  # seconds
 MODES = {"output": 0o770, "input": 0o700, "temp": 0o700, "user": 0o700}
 
@@ -166,7 +167,7 @@ class Folders:
         else:
             mine = folder
         path = os.path.join(folder, bare)
-        return path if inside(mine, path) else None
+        return path if inside(mine, path) and not _misleads(path) else None
 
     def _annotated(self, original: Any) -> Any:
         def get_annotated_filepath(name: str, default_dir: str | None = None) -> Any:
@@ -189,6 +190,20 @@ class Folders:
             return path is not None and os.path.exists(path)
 
         return exists_annotated_filepath
+
+
+def _misleads(path: str) -> bool:
+    """Whether a file is a playlist, which decoders follow to any file that it names, or a pipe, which never ends."""
+    try:
+        mode = os.stat(path).st_mode
+        if not stat.S_ISREG(mode):
+            return not stat.S_ISDIR(mode)
+        if path.lower().endswith(LISTS):
+            return True
+        with open(path, "rb") as file:
+            return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"#EXTM3U", b"ffconcat"))
+    except (OSError, ValueError):
+        return False
 
 
 def _is_model(path: str) -> bool:

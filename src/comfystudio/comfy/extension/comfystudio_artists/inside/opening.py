@@ -1,6 +1,7 @@
 """The last net: whatever path a node has come to, Python opens nothing with it that is another owner's."""
 
 import os
+import stat
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -50,11 +51,14 @@ class Opening:
             return
         for place in paths:
             path = args[place]
-            if isinstance(path, (str, bytes, os.PathLike)) and self.is_of_others(os.fsdecode(path), number):
+            if isinstance(path, (str, bytes, os.PathLike)) and self.is_closed(os.fsdecode(path), number):
                 raise OutsideYourFoldersError(os.path.basename(os.fsdecode(path)))
 
-    def is_of_others(self, path: str, number: int) -> bool:
-        """Whether `path`, links followed, ends below a base folder in a folder that is not the owner's."""
+    def is_closed(self, path: str, number: int) -> bool:
+        """Whether `path`, links followed, ends below a base folder in another's folder, or at a pipe or a device.
+
+        A pipe in one's own outputs would hold ComfyUI's only worker thread for ever.
+        """
         try:
             real = os.path.realpath(path)
         except (OSError, ValueError):
@@ -64,6 +68,8 @@ class Opening:
             if real.startswith(base):
                 first = real[len(base) :].partition(os.sep)[0]
                 if first != self._owners.folder(number) and self._is_somebodys(kind, base, first):
+                    return True
+                if _is_endless(real):
                     return True
         return False
 
@@ -82,3 +88,11 @@ class Opening:
         if kind == "user":  # packs keep there what is for everybody
             return any(os.path.isdir(self._base(other) + first) for other in ("input", "output"))
         return os.path.isdir(base + first)
+
+
+def _is_endless(path: str) -> bool:
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
