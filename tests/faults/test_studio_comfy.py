@@ -120,6 +120,7 @@ async def test_a_portal_and_a_comfyui_that_die_together_are_told_apart_from_work
     os.kill(comfyui, signal.SIGKILL)
     await until(lambda: not psutil.pid_exists(comfyui), 5, "it lives")
     await asyncio.to_thread(studio.start)
+    await until(lambda: artist.entry(running) is not None, 10, "nobody says what became of it")
     entry = artist.entry(running)
     assert entry
     assert entry["status"]["status_str"] == "error"

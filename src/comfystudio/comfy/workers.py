@@ -120,6 +120,9 @@ class Workers:
             sentence = words.say("comfy.ended", why=why)
             for accepted in self._prompts.all_live():
                 self._recorder.failed(accepted, sentence)
+        else:
+            # It ended before it was met; an earlier portal may have had it. What waits, waits for the next one.
+            self._give_up_what_ran_before("")
 
     def found_none(self) -> None:
         """The portal has started and no process of an earlier one goes on: what ran in that has failed."""

@@ -174,6 +174,21 @@ async def test_a_new_portal_and_a_new_process_keep_what_waited(database: Databas
         assert await new.state(ALICE, "ran") == "failed"
 
 
+async def test_a_process_that_ends_before_it_is_met_had_what_ran(database: Database, comfy: FakeWorker) -> None:
+    """An earlier portal's process is gone before the new portal spoke to it: what ran there failed."""
+    async with house(database) as first:
+        await first.workers.arrived(comfy.upstream, "p1", adopted=False)
+        await first.post(ALICE, "ran")
+        await first.post(ALICE, "waited")
+        await until(lambda: comfy.pending == ["ran", "waited"])
+        await comfy.run("ran")
+        await until(lambda: first.prompts.get_live("ran").prompt.state == "running")
+    async with house(database, fresh=False) as second:
+        await second.workers.left(comfy.upstream, "ComfyUI was ended by SIGKILL.")
+        assert await second.state(ALICE, "ran") == "failed"
+        assert await second.state(ALICE, "waited") == "queued"
+
+
 async def test_a_broken_channel_is_opened_anew_and_nothing_is_missed(at_work: House, comfy: FakeWorker) -> None:
     """A prompt ends while nobody listens: known once the channel is back; the next ones are told as ever."""
     async with at_work.page(ALICE) as page:
