@@ -104,13 +104,11 @@ def measure(what, sides, rounds):
     }
 
 
-def show(figures, load):
-    for what, figure in figures.items():
-        bound = f"at least {figure['at_least']}" if "at_least" in figure else f"at most {figure['at_most']}"
-        print(f"{what:52} {figure['p50']:8.3f} {figure['unit']:3} {bound}  load {load}", flush=True)
+def show_sides(figures):
+    for figure in figures.values():
         for side in ("direct", "portal"):
             if side in figure:
-                print(f"  {side:50} {figure[side]['p50']:8.3f}", flush=True)
+                print(f"  {side:50} {figure[side]['p50']:9.2f}", flush=True)
 
 
 def main():
@@ -125,10 +123,10 @@ def main():
     with Sides(source, ARTISTS) as sides:
         for what in options.only.split(","):
             load = report.calm(options.patience)
-            figures = measure(what, sides, options.rounds)
-            show(figures, load)
+            figures = {}
+            report.keep(figures, measure(what, sides, options.rounds), load)
+            show_sides(figures)
             for figure in figures.values():
-                figure["load"] = load
                 figure["comfyui"] = sides.version
             report.write("comfy", figures, {"artists": ARTISTS, "prompts": PROMPTS, "rounds": options.rounds})
 

@@ -95,9 +95,7 @@ def main():
         house.open()
         for measure in (lists, thumbnails, archives):
             load = report.calm(options.patience)
-            for name, found in measure(house, options.rounds).items():
-                figures[name] = {**found, "load": load}
-                report.row(name, found[found["judged"]], found["unit"], found, load)
+            report.keep(figures, measure(house, options.rounds), load)
     finally:
         house.close()
         if figures:

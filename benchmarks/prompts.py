@@ -75,9 +75,7 @@ def main():
         record.open()
         for measure, most in ((answers, options.rounds), (accepted, options.posts)):
             load = report.calm(options.patience)
-            for name, figure in measure(record, most).items():
-                figures[name] = {**figure, "load": load}
-                report.row(name, figure[figure["judged"]], figure["unit"], figure, load)
+            report.keep(figures, measure(record, most), load)
     finally:
         record.close()
         if figures:

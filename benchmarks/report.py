@@ -84,6 +84,13 @@ def target(figure):
     return f"{bound} {figure['unit']}"
 
 
+def keep(figures, found, load):
+    """Add what was `found` to `figures`, with the `load` it met, and show it."""
+    for name, figure in found.items():
+        figures[name] = {**figure, "load": load}
+        row(name, figure[figure["judged"]], figure["unit"], figure, load)
+
+
 def row(what, value, unit, figure, load):
     """One line for a person at a terminal."""
     print(f"{what:52} {value:9.2f} {unit:3} {target(figure)}  load {load}", flush=True)

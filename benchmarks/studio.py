@@ -103,9 +103,7 @@ def main():
         house.open()
         for what in options.only.split(","):
             load = report.calm(options.patience)
-            for name, figure in measure(what, house).items():
-                figures[name] = {**figure, "load": load}
-                report.row(name, figure[figure["judged"]], figure["unit"], figure, load)
+            report.keep(figures, measure(what, house), load)
     finally:
         house.close()
         if figures:

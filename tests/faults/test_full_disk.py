@@ -1,7 +1,6 @@
 """A full disk: the tool runs on, the log says what is missing, and the exit record is written all the same."""
 
 import asyncio
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from comfystudio.keeper._records import encode
 from comfystudio.keeper._writer import LogWriter
 from comfystudio.workspace import Workspace
 from tests.keeper.units import python, shell, texts
+from tests.small_disk import fill, small_disk_at
 from tests.waiting import until
 
 pytestmark = pytest.mark.root
@@ -21,11 +21,8 @@ pytestmark = pytest.mark.root
 @pytest.fixture
 def small_disk(root: Path) -> Iterator[Path]:
     """A file system of 1 MiB."""
-    folder = root / "disk"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)], check=True)
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk_at(root / "disk", "1m") as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -36,19 +33,6 @@ async def cramped(small_disk: Path, workspace: Workspace) -> AsyncIterator[Keepe
     for unit in await keepers.adopt():
         await unit.stop(0)
     await keepers.close()
-
-
-def fill(folder: Path) -> Path:
-    """Take all the room that is left."""
-    path = folder / "filler"
-    with path.open("ab", buffering=0) as file:
-        for size in (4096, 1):
-            try:
-                while True:
-                    file.write(b"\0" * size)
-            except OSError:
-                continue
-    return path
 
 
 TICKING = """

@@ -1,15 +1,14 @@
 """A workspace whose disk is full: people come in and work, what is deleted is gone, and room is all it needs."""
 
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from comfystudio.people.roster import parse
-from tests.faults.test_full_disk import fill
 from tests.setup_folders import add_tool
+from tests.small_disk import fill, small_disk_at
 from tests.studio import RunningStudio, passable_folder, studio_in
 from tests.visitor import Visitor
 from tests.waiting import wait_until
@@ -22,11 +21,8 @@ PASSWORD = "harbour-at-dusk-17"
 @pytest.fixture
 def disk() -> Iterator[Path]:
     """A folder whose `workspace` is a file system of 16 MiB."""
-    with passable_folder() as folder:
-        (folder / "workspace").mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "none", str(folder / "workspace")], check=True)
+    with passable_folder() as folder, small_disk_at(folder / "workspace", "16m"):
         yield folder
-        subprocess.run(["umount", "-l", str(folder / "workspace")], check=True)
 
 
 @pytest.fixture

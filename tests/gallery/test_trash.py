@@ -13,6 +13,7 @@ from comfystudio.errors import Unavailable
 from comfystudio.gallery.index import Index
 from comfystudio.gallery.trash import Trash, thrown_at
 from tests.gallery.conftest import put
+from tests.small_disk import small_disk_at
 
 NOW = 1_790_000_000_000 * 10**6
 BATCH = "1790000000000"
@@ -151,11 +152,8 @@ def test_a_trash_on_another_disk_says_so(outputs: Path) -> None:
 @pytest.fixture
 def small_disk(root: Path) -> Iterator[Path]:
     """A disk that takes six files and folders in all."""
-    disk = root / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "nr_inodes=8,size=64k", "tmpfs", str(disk)], check=True)
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
+    with small_disk_at(root / "disk", "64k", "nr_inodes=8") as disk:
+        yield disk
 
 
 @pytest.mark.root

@@ -3,8 +3,6 @@
 import asyncio
 import logging
 import secrets
-import shutil
-import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -18,6 +16,7 @@ from comfystudio.events import Bus
 from comfystudio.queue import Prompts
 from comfystudio.storage import Database, StorageFull
 from tests.queue.house import ALICE, OWNERS, add_owners, graph, post, record
+from tests.small_disk import fill, small_disk_at
 from tests.waiting import until
 
 T = TypeVar("T")
@@ -143,29 +142,13 @@ async def test_a_large_workflow_holds_up_nobody(prompts: Prompts) -> None:
 @pytest.fixture
 async def tiny(caplog: pytest.LogCaptureFixture) -> AsyncIterator[Database]:
     """A database on a file system of two megabytes."""
-    folder = Path(tempfile.mkdtemp())
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], check=True)
-    database = Database(folder / "studio.db")
-    await database.open()
-    await add_owners(database)
-    with caplog.at_level(logging.CRITICAL):
-        yield database
-    await database.close()
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-    shutil.rmtree(folder)
-
-
-def fill(folder: Path) -> Path:
-    """Take all the room that is left."""
-    path = folder / "filler"
-    with path.open("ab", buffering=0) as file:
-        for size in (4096, 1):
-            try:
-                while True:
-                    file.write(b"\0" * size)
-            except OSError:
-                continue
-    return path
+    with tempfile.TemporaryDirectory() as folder, small_disk_at(Path(folder) / "disk", "2m") as disk:
+        database = Database(disk / "studio.db")
+        await database.open()
+        await add_owners(database)
+        with caplog.at_level(logging.CRITICAL):
+            yield database
+        await database.close()
 
 
 def _noise(size: int) -> dict[str, Any]:

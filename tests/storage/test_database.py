@@ -4,7 +4,6 @@ import asyncio
 import shutil
 import sqlite3
 import stat
-import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from sqlalchemy.orm import Session
 from comfystudio.storage import Database, StorageBusy, StorageFull, StorageNewer
 from comfystudio.storage.filesystem import is_local
 from comfystudio.storage.tables import AuditRow, Base, PromptRow
+from tests.small_disk import fill, small_disk_at
 
 MIGRATIONS = Path(__file__).parents[2] / "src/comfystudio/storage/migrations"
 
@@ -78,11 +78,8 @@ async def test_a_database_held_by_another_program_says_so(database: Database) ->
 @pytest.fixture
 def tiny_disk() -> Iterator[Path]:
     """A file system of one megabyte."""
-    folder = Path(tempfile.mkdtemp())
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=True)
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-    shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory() as folder, small_disk_at(Path(folder) / "disk", "1m") as disk:
+        yield disk
 
 
 @pytest.mark.root
@@ -91,10 +88,7 @@ async def test_a_full_disk_says_so_and_heals(tiny_disk: Path) -> None:
     database = Database(tiny_disk / "studio.db")
     await database.open()
     await database.run(lambda session: session.add(_line("first")))
-    ballast = tiny_disk / "ballast"
-    with ballast.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
-        while True:
-            file.write(b"x" * 4096)
+    ballast = fill(tiny_disk)
     with pytest.raises(StorageFull):
         await database.run(lambda session: session.add(_line("second", 500_000)))
     ballast.unlink()
