@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useMatches, useNavigate, useRouterState } from '@tanstack/react-router';
-import { Activity, House, Images, type LucideIcon, Users } from 'lucide-react';
+import { Activity, Boxes, Ellipsis, HeartPulse, House, Images, type LucideIcon, ScrollText, SlidersHorizontal, SquareTerminal, Users } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 
 import { session } from '../api/queries';
@@ -11,7 +11,7 @@ import { docked } from '../pages/activity/dock';
 import { DockedLog } from '../pages/activity/DockedLog';
 import { Brand, BrandMark } from '../parts/Brand';
 import { loadDialog } from '../parts/Dialog';
-import { loadMenu } from '../parts/Menu';
+import { loadMenu, Menu } from '../parts/Menu';
 import { loadToasts } from '../parts/Toasts';
 import { t, type WordKey } from '../words';
 import { AccountMenu } from './AccountMenu';
@@ -24,7 +24,7 @@ const loadKeyList = () => import('./KeyList');
 const KeyList = lazy(async () => ({ default: (await loadKeyList()).KeyList }));
 
 interface Place {
-  to: '/' | '/outputs' | '/activity' | '/people';
+  to: '/' | '/outputs' | '/activity' | '/people' | '/admin/tools' | '/admin/settings' | '/admin/audit' | '/admin/system' | '/admin/terminal';
   word: WordKey;
   /** What fits a phone's bar. */
   short?: WordKey;
@@ -38,7 +38,14 @@ const STUDIO: Place[] = [
   { to: '/outputs', word: 'nav.outputs', short: 'nav.outputs_short', icon: Images, also: '/prompts' },
   { to: '/activity', word: 'nav.activity', icon: Activity },
 ];
-const ADMIN: Place[] = [{ to: '/people', word: 'nav.people', icon: Users }];
+const ADMIN: Place[] = [
+  { to: '/people', word: 'nav.people', icon: Users },
+  { to: '/admin/tools', word: 'nav.tools', icon: Boxes },
+  { to: '/admin/settings', word: 'nav.settings', icon: SlidersHorizontal },
+  { to: '/admin/audit', word: 'nav.audit', icon: ScrollText },
+  { to: '/admin/system', word: 'nav.system', icon: HeartPulse },
+  { to: '/admin/terminal', word: 'nav.terminal', icon: SquareTerminal },
+];
 
 function Places({ places, brief = false }: { places: Place[]; brief?: boolean }) {
   const path = useLocation({ select: (location) => location.pathname });
@@ -48,6 +55,25 @@ function Places({ places, brief = false }: { places: Place[]; brief?: boolean })
       <span>{t(brief && short ? short : word)}</span>
     </Link>
   ));
+}
+
+/** On a phone an admin's own places are one press away. */
+function MorePlaces() {
+  const navigate = useNavigate();
+  const path = useLocation({ select: (location) => location.pathname });
+  return (
+    <Menu
+      side="top"
+      align="end"
+      entries={ADMIN.map(({ to, word, icon }) => ({ name: t(word), icon, onPress: () => void navigate({ to }) }))}
+      trigger={
+        <button type="button" className={css['nav']} {...(ADMIN.some(({ to }) => path === to) && { 'aria-current': 'page' as const })}>
+          <Ellipsis aria-hidden="true" />
+          <span>{t('nav.admin')}</span>
+        </button>
+      }
+    />
+  );
 }
 
 /** The frame around every page behind the sign-in. */
@@ -129,7 +155,8 @@ export function Shell() {
       </div>
       <DockedLog />
       <nav className={css['bottom']} aria-label={t('nav.main')}>
-        <Places places={admin ? [...STUDIO, ...ADMIN] : STUDIO} brief />
+        <Places places={STUDIO} brief />
+        {admin && <MorePlaces />}
       </nav>
       {keysShown && (
         <Suspense fallback={null}>

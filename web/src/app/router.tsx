@@ -34,6 +34,13 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('../pages/signin/SignIn'), 'SignIn'),
 });
 
+/** Where a sign-in at another place comes back to. */
+const signInReturn = createRoute({
+  getParentRoute: () => root,
+  path: '/signin/return',
+  component: lazyRouteComponent(() => import('../pages/signin/Return'), 'Return'),
+});
+
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
@@ -71,9 +78,13 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import('../pages/activity/Activity'), 'Activity'),
 });
 
+/** The line a log opens at: its byte in the log. */
+const atLine = ({ line }: Record<string, unknown>): { line?: number } => (typeof line === 'number' && Number.isSafeInteger(line) && line >= 0 ? { line } : {});
+
 const toolLog = createRoute({
   getParentRoute: () => inside,
   path: '/activity/tool/$tool',
+  validateSearch: atLine,
   staticData: { title: 'nav.activity' },
   component: lazyRouteComponent(() => import('../pages/activity/ToolLog'), 'ToolLog'),
 });
@@ -81,6 +92,7 @@ const toolLog = createRoute({
 const personLog = createRoute({
   getParentRoute: () => inside,
   path: '/activity/tool/$tool/$person',
+  validateSearch: atLine,
   staticData: { title: 'nav.activity' },
   component: lazyRouteComponent(() => import('../pages/activity/ToolLog'), 'PersonLog'),
 });
@@ -88,6 +100,7 @@ const personLog = createRoute({
 const jobLog = createRoute({
   getParentRoute: () => inside,
   path: '/activity/job/$job',
+  validateSearch: atLine,
   staticData: { title: 'nav.activity' },
   component: lazyRouteComponent(() => import('../pages/activity/JobLog'), 'JobLog'),
 });
@@ -147,6 +160,41 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('../pages/people/People'), 'People'),
 });
 
+const adminTools = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/tools',
+  staticData: { title: 'nav.tools' },
+  component: lazyRouteComponent(() => import('../pages/admin/tools/ToolsAdmin'), 'ToolsAdmin'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/settings',
+  staticData: { title: 'nav.settings' },
+  component: lazyRouteComponent(() => import('../pages/admin/settings/SettingsPage'), 'SettingsPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/audit',
+  staticData: { title: 'nav.audit' },
+  component: lazyRouteComponent(() => import('../pages/admin/audit/AuditPage'), 'AuditPage'),
+});
+
+const system = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/system',
+  staticData: { title: 'nav.system' },
+  component: lazyRouteComponent(() => import('../pages/admin/system/SystemPage'), 'SystemPage'),
+});
+
+const terminal = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/terminal',
+  staticData: { title: 'nav.terminal' },
+  component: lazyRouteComponent(() => import('../pages/admin/terminal/TerminalPage'), 'TerminalPage'),
+});
+
 const account = createRoute({
   getParentRoute: () => inside,
   path: '/account',
@@ -155,7 +203,13 @@ const account = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, setup, join, inside.addChildren([home, outputs, trash, prompts, activity, toolLog, personLog, jobLog, people, account])]),
+  routeTree: root.addChildren([
+    signIn,
+    signInReturn,
+    setup,
+    join,
+    inside.addChildren([home, outputs, trash, prompts, activity, toolLog, personLog, jobLog, people, adminTools, settings, audit, system, terminal, account]),
+  ]),
   defaultPreload: 'intent',
   defaultPendingMs: 150,
   defaultErrorComponent: Broken,
