@@ -48,7 +48,7 @@ export function AccountMenu({ me, onKeys, look }: { me: Me; onKeys: () => void; 
             <>
               <span className={css['who']}>
                 <b className="el" title={me.name}>{me.name}</b>
-                <span>{t(me.role === 'admin' ? 'people.admin' : 'people.artist')}</span>
+                <span>{t(me.role === 'admin' ? 'account.admin' : 'account.artist')}</span>
               </span>
               <ChevronsUpDown aria-hidden="true" />
             </>

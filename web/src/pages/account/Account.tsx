@@ -1,3 +1,5 @@
+import '../../words/account';
+
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -24,7 +26,7 @@ export function Account() {
   return (
     <>
       <PageHead title={t('nav.account')}>
-        {rich('account.answer', { name: <b>{me.name}</b>, role: t(me.role === 'admin' ? 'people.admin_low' : 'people.artist_low'), folder: <span className="mono">{me.folder}</span> })}
+        {rich('own.answer', { name: <b>{me.name}</b>, role: t(me.role === 'admin' ? 'own.an_admin' : 'own.an_artist'), folder: <span className="mono">{me.folder}</span> })}
       </PageHead>
       <div className={css['cards']}>
         <Tokens />
@@ -39,14 +41,14 @@ function ThisBrowser() {
   const { keys, spoken } = usePreferences();
   return (
     <section className={`card ${css['card']}`} aria-labelledby="browser">
-      <h2 id="browser">{t('account.browser')}</h2>
-      <p className="dim">{t('account.browser_text')}</p>
+      <h2 id="browser">{t('own.browser')}</h2>
+      <p className="dim">{t('own.browser_text')}</p>
       <div className={css['checks']}>
-        <Check checked={keys} onChange={(event) => prefer('keys', event.target.checked)} hint={t('account.keys_hint')}>
-          {t('account.keys')}
+        <Check checked={keys} onChange={(event) => prefer('keys', event.target.checked)} hint={t('own.keys_hint')}>
+          {t('own.keys')}
         </Check>
-        <Check checked={spoken} onChange={(event) => prefer('spoken', event.target.checked)} hint={t('account.spoken_hint')}>
-          {t('account.spoken')}
+        <Check checked={spoken} onChange={(event) => prefer('spoken', event.target.checked)} hint={t('own.spoken_hint')}>
+          {t('own.spoken')}
         </Check>
       </div>
     </section>

@@ -18,7 +18,7 @@ export function ChangePassword({ name }: { name: string }) {
     onSuccess: () => {
       setCurrent('');
       setPassword('');
-      say(t('account.password_changed'));
+      say(t('own.password_changed'));
     },
   });
   const ready = current !== '' && [...password].length >= MIN_LENGTH;
@@ -30,13 +30,13 @@ export function ChangePassword({ name }: { name: string }) {
   return (
     <section className={`card ${css['card']}`} id="password" aria-labelledby="password-title">
       <h2 id="password-title">{t('account.password')}</h2>
-      <p className="dim">{t('account.password_text')}</p>
+      <p className="dim">{t('own.password_text')}</p>
       <form className={css['form']} onSubmit={submit} noValidate>
         <input type="text" className="vh" readOnly tabIndex={-1} aria-hidden="true" autoComplete="username" value={name} />
-        <PasswordField label={t('account.password_current')} value={current} onChange={(event) => setCurrent(event.target.value)} error={wrongCurrent ? sentenceOf(change.error) : null} />
-        <PasswordField label={t('account.password_new')} fresh about={name} value={password} onChange={(event) => setPassword(event.target.value)} error={change.error && !wrongCurrent ? sentenceOf(change.error) : null} />
+        <PasswordField label={t('own.password_current')} value={current} onChange={(event) => setCurrent(event.target.value)} error={wrongCurrent ? sentenceOf(change.error) : null} />
+        <PasswordField label={t('own.password_new')} fresh about={name} value={password} onChange={(event) => setPassword(event.target.value)} error={change.error && !wrongCurrent ? sentenceOf(change.error) : null} />
         <Button type="submit" online working={change.isPending} blocked={!ready}>
-          {t('account.password_act')}
+          {t('own.password_act')}
         </Button>
       </form>
     </section>

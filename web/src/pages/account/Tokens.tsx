@@ -41,17 +41,17 @@ export function Tokens() {
   return (
     <section className={`card ${css['card']}`} id="tokens" aria-labelledby="tokens-title">
       <h2 id="tokens-title">{t('account.tokens')}</h2>
-      <p className="dim">{t('account.tokens_text')}</p>
+      <p className="dim">{t('own.tokens_text')}</p>
       {make.data && (
         <div className={css['fresh']} role="status">
-          <span>{t('account.token_once', { label: make.data.label })}</span>
-          <CopyLine value={make.data.token} label={t('account.token_of', { label: make.data.label })} />
+          <span>{t('own.token_once', { label: make.data.label })}</span>
+          <CopyLine value={make.data.token} label={t('own.token_of', { label: make.data.label })} />
         </div>
       )}
       <form className={css['make']} onSubmit={submit} noValidate>
-        <Field label={t('account.token_label')} value={label} maxLength={100} autoComplete="off" placeholder={t('account.token_example')} onChange={(event) => setLabel(event.target.value)} error={make.error ? sentenceOf(make.error) : null} />
+        <Field label={t('own.token_label')} value={label} maxLength={100} autoComplete="off" placeholder={t('own.token_example')} onChange={(event) => setLabel(event.target.value)} error={make.error ? sentenceOf(make.error) : null} />
         <Button type="submit" online working={make.isPending} blocked={label.trim() === ''}>
-          {t('account.token_make')}
+          {t('own.token_make')}
         </Button>
       </form>
       {error && !data && <p className="meta">{sentenceOf(error)}</p>}
@@ -75,12 +75,12 @@ function TokenRow({ token, onRevoke }: { token: TokenView; onRevoke: () => void 
       <span>
         <b className="el" title={token.label}>{token.label}</b>
         <span className="meta">
-          {t('account.token_made', { when: ago(token.created_at, now) })}{' '}
-          {token.used_at === null ? t('account.token_unused') : t('account.token_used', { when: ago(token.used_at, now) })}
+          {t('own.token_made', { when: ago(token.created_at, now) })}{' '}
+          {token.used_at === null ? t('own.token_unused') : t('own.token_used', { when: ago(token.used_at, now) })}
         </span>
       </span>
-      <Button size="s" look="risky" online onClick={onRevoke} aria-label={t('account.token_revoke_label', { label: token.label })}>
-        {t('account.token_revoke')}
+      <Button size="s" look="risky" online onClick={onRevoke} aria-label={t('own.token_revoke_label', { label: token.label })}>
+        {t('own.token_revoke')}
       </Button>
     </li>
   );
@@ -90,7 +90,7 @@ function Revoke({ token, onClose }: { token: TokenView | null; onClose: () => vo
   const revoke = useMutation({
     mutationFn: (one: TokenView) => call<undefined>('DELETE', `/tokens/${one.id}`),
     onSuccess: (_, one) => {
-      say(t('account.token_revoked', { label: one.label }));
+      say(t('own.token_revoked', { label: one.label }));
       void fresh();
       onClose();
     },
@@ -98,16 +98,16 @@ function Revoke({ token, onClose }: { token: TokenView | null; onClose: () => vo
   if (token === null) return null;
   return (
     <Confirm
-      title={t('account.token_revoke_title', { label: token.label })}
+      title={t('own.token_revoke_title', { label: token.label })}
       open
       onClose={onClose}
-      keep={t('account.token_keep')}
-      act={t('account.token_revoke')}
+      keep={t('own.token_keep')}
+      act={t('own.token_revoke')}
       working={revoke.isPending}
       error={revoke.error ? sentenceOf(revoke.error) : null}
       onAct={() => revoke.mutate(token)}
     >
-      <p>{t('account.token_revoke_text')}</p>
+      <p>{t('own.token_revoke_text')}</p>
     </Confirm>
   );
 }

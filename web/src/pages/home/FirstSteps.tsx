@@ -81,7 +81,7 @@ function Act({ step }: { step: Step }) {
   if (step.is === 'people') {
     return (
       <Link to="/people" search={{ add: true }} className={buttonClass({ look: 'primary', size: 's' })}>
-        {t('people.add')}
+        {t('steps.add_person')}
       </Link>
     );
   }
