@@ -2,11 +2,20 @@
 
 export type Role = 'artist' | 'admin';
 
+/** What a session or token may do: look, do what an artist does, or everything its owner may. */
+export type Scope = 'read' | 'use' | 'admin';
+
 export interface Me {
   id: number;
   name: string;
   role: Role;
   folder: string;
+  /** What may be done now: an admin has `use` until admin mode is on. */
+  scope: Scope;
+  /** When admin mode ends; null while it is off. */
+  admin_until: number | null;
+  /** Without one, as in a studio without passwords, none is asked for. */
+  has_password: boolean;
 }
 
 export interface Studio {

@@ -1,11 +1,13 @@
 import { Fragment, type ReactNode } from 'react';
 
 import type account from './account.en.json';
+import type activity from './activity.en.json';
+import type adminNeeded from './adminNeeded.en.json';
 import en from './en.json';
 import type outputs from './outputs.en.json';
 import type people from './people.en.json';
 
-type Catalogue = typeof en & typeof account & typeof outputs & typeof people;
+type Catalogue = typeof en & typeof account & typeof activity & typeof adminNeeded & typeof outputs & typeof people;
 type Rooms = Record<string, Record<string, string>>;
 
 const catalogue: Rooms = { ...en };

@@ -4,7 +4,7 @@ import type { Me, ToolView } from '../../api/types';
 import { firstName, someNames } from '../../parts/names';
 import { answerOf, summaryOf } from './sentences';
 
-const me: Me = { id: 1, name: 'Ana', role: 'admin', folder: 'Ana' };
+const me: Me = { id: 1, name: 'Ana', role: 'admin', folder: 'Ana', scope: 'use', admin_until: null, has_password: true };
 
 function tool(part: Partial<ToolView>): ToolView {
   return { name: 'JupyterLab', state: 'stopped', refusal: null, since: null, takes_seconds: null, ...part } as ToolView;

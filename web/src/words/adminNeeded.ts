@@ -1,0 +1,5 @@
+import { learn } from '.';
+import words from './adminNeeded.en.json';
+
+// What admins read on their pages while admin mode is off.
+learn(words);
