@@ -4,7 +4,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["LONGEST_BYTES", "folder_of"]
+__all__ = ["LONGEST_BYTES", "Folders", "folder_of"]
 
 LONGEST_BYTES = 200
 # Folders with a meaning of their own to ComfyUI, among those of people: models that training saved, its own user.
@@ -33,16 +33,27 @@ def _plain(name: str) -> str:
     return _cut(text, LONGEST_BYTES - len(mark)).rstrip(". ") + mark
 
 
-def folder_of(name: str, taken: Iterable[str]) -> str:
-    """The folder's name for somebody called `name`, different from all `taken` ones even where case is ignored.
+class Folders:
+    """Folders that are taken, to find free ones for many people at once."""
 
-    NFC, no slash, no control character, no dot or blank at either end, at most 200 bytes, none of ComfyUI's own.
-    """
-    used = RESERVED.union(_same(folder) for folder in taken)
-    plain = _plain(name)
-    folder, number = plain, 1
-    while _same(folder) in used:
-        number += 1
-        mark = f"-{number}"
-        folder = _cut(plain, LONGEST_BYTES - len(mark)).rstrip(". ") + mark
-    return folder
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._used = set(RESERVED).union(_same(folder) for folder in taken)
+
+    def take(self, name: str) -> str:
+        """The folder for somebody called `name`, different from all taken ones even where case is ignored.
+
+        NFC, no slash, no control character, no dot or blank at either end, at most 200 bytes, none of ComfyUI's own.
+        """
+        plain = _plain(name)
+        folder, number = plain, 1
+        while _same(folder) in self._used:
+            number += 1
+            mark = f"-{number}"
+            folder = _cut(plain, LONGEST_BYTES - len(mark)).rstrip(". ") + mark
+        self._used.add(_same(folder))
+        return folder
+
+
+def folder_of(name: str, taken: Iterable[str]) -> str:
+    """The folder for one person called `name`, as `Folders` says."""
+    return Folders(taken).take(name)

@@ -97,6 +97,13 @@ class LinkStore:
         now = self._time.now()
         return next((ln for ln in self._open.values() if ln.person_id == person_id and ln.expires_at > now), None)
 
+    def holders(self) -> frozenset[int]:
+        """The numbers of everybody with an open link."""
+        now = self._time.now()
+        return frozenset(
+            ln.person_id for ln in self._open.values() if ln.person_id is not None and ln.expires_at > now
+        )
+
     def closed(self, person_id: int | None) -> None:
         """Forget the links of a person (or the setup links), whose rows were closed."""
         self._open = {key: link for key, link in self._open.items() if link.person_id != person_id}

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from comfystudio.people.directory import Record
-from comfystudio.people.folders import folder_of
+from comfystudio.people.folders import Folders
 from comfystudio.people.model import Person
 from comfystudio.people.roster import Roster
 from comfystudio.storage.tables import AuditRow, LinkRow, PersonRow, SessionRow
@@ -47,13 +47,12 @@ def reconcile(session: Session, roster: Roster, renamed: Mapping[str, tuple[str,
         rows[new] = row
         session.flush()
     uid = max([FIRST_UID - 1, *(row.uid for row in rows.values() if row.uid is not None)])
-    folders = [row.folder for row in rows.values()]
+    folders = Folders(row.folder for row in rows.values())
     for entry in roster.entries:
         if entry.name in rows:
             continue
         uid += 1
-        folder = folder_of(entry.name, folders)
-        folders.append(folder)
+        folder = folders.take(entry.name)
         rows[entry.name] = PersonRow(name=entry.name, folder=folder, uid=uid, created_at=now)
         session.add(rows[entry.name])
     session.flush()

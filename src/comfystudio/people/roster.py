@@ -37,7 +37,7 @@ class Roster:
         return next((entry for entry in self.entries if entry.name == wanted), None)
 
 
-def _entry(text: str, word: Word) -> Entry:
+def _entry(text: str, word: Word, line: int) -> Entry:
     name, mark, after = word.value.rpartition(names.ADMIN_MARK)
     admin = bool(mark) and not after
     try:
@@ -45,14 +45,17 @@ def _entry(text: str, word: Word) -> Entry:
     except Invalid as error:
         raise RosterError("people.roster_name", text, word.start, problem=error.sentence) from None
     column = word.start - text.rfind("\n", 0, word.start)
-    return Entry(name, admin, text.count("\n", 0, word.start) + 1, column)
+    return Entry(name, admin, line, column)
 
 
 def _parse(text: str) -> tuple[Roster, Array]:
     array = read_array(text)
     entries: dict[str, Entry] = {}
+    line, counted = 1, 0
     for word in array.words:
-        entry = _entry(text, word)
+        line += text.count("\n", counted, word.start)
+        counted = word.start
+        entry = _entry(text, word, line)
         if entry.name in entries:
             first = entries[entry.name].line
             raise RosterError("people.roster_duplicate", text, word.start, name=entry.name, first=first)
@@ -162,8 +165,8 @@ def renames(before: Roster, after: Roster) -> dict[str, str]:
     """
     old = {entry.name: entry.line for entry in before.entries}
     new = {entry.name: entry.line for entry in after.entries}
-    alone_before = Counter(old.values())
-    alone_after = {line: name for name, line in new.items() if Counter(new.values())[line] == 1}
+    alone_before, on_line = Counter(old.values()), Counter(new.values())
+    alone_after = {line: name for name, line in new.items() if on_line[line] == 1}
     gone, come = old.keys() - new.keys(), new.keys() - old.keys()
     pairs = {
         name: alone_after[old[name]]
