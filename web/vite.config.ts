@@ -19,7 +19,7 @@ export default defineConfig({
           groups: [
             // What only lists that go on need comes with them.
             { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|@tanstack)\/(?!.*[iI]nfiniteQuery)/ },
-            { name: 'common', test: /src\/(api|events|words(?!\/outputs)|parts|app)\//, minShareCount: 3 },
+            { name: 'common', test: /src\/(api|events|words\/(?:index|en\.)|parts|app)\//, minShareCount: 3 },
           ],
         },
       },

@@ -4,17 +4,21 @@ import type account from './account.en.json';
 import type activity from './activity.en.json';
 import type adminNeeded from './adminNeeded.en.json';
 import en from './en.json';
+import type entry from './entry.en.json';
+import type home from './home.en.json';
+import type keys from './keys.en.json';
 import type outputs from './outputs.en.json';
+import type password from './password.en.json';
 import type people from './people.en.json';
 
-type Catalogue = typeof en & typeof account & typeof activity & typeof adminNeeded & typeof outputs & typeof people;
+type Catalogue = typeof en & typeof account & typeof activity & typeof adminNeeded & typeof entry & typeof home & typeof keys & typeof outputs & typeof password & typeof people;
 type Rooms = Record<string, Record<string, string>>;
 
 const catalogue: Rooms = { ...en };
 
-/** Take in the sentences of pages that are loaded when they are opened. */
+/** Take in the sentences of pages that are loaded when they are opened. A room's sentences may lie in several files. */
 export function learn(rooms: Rooms): void {
-  Object.assign(catalogue, rooms);
+  for (const [room, sentences] of Object.entries(rooms)) catalogue[room] = { ...catalogue[room], ...sentences };
 }
 
 /** Every sentence's key, `room.name`. */

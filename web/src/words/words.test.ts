@@ -7,8 +7,8 @@ test('a sentence is found by its key and its fields are filled in', () => {
 });
 
 test('a number chooses between one and many, and long ones are grouped', () => {
-  expect(count('log.lines', 1)).toBe('1 line');
-  expect(count('log.lines', 12_345)).toBe('12,345 lines');
+  expect(count('jobs.all', 1)).toBe('1 job');
+  expect(count('jobs.all', 12_345)).toBe('12,345 jobs');
 });
 
 test('a field that holds braces or a dollar sign is text like any other', () => {

@@ -1,52 +1,16 @@
-import { Link, useLocation } from '@tanstack/react-router';
-import { Maximize2, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense } from 'react';
 
-import { LogStream } from '../../events/logs';
 import { useStore } from '../../events/store';
-import { IconButton } from '../../parts/IconButton';
-import { t } from '../../words';
-import { plain } from './clean';
-import { docked, type Docked } from './dock';
-import css from './DockedLog.module.css';
+import { docked } from './dock';
 
-/** A minimised log: its last line, on every page until it is opened or closed. */
+const DockedBody = lazy(async () => ({ default: (await import('./DockedBody')).DockedBody }));
+
+/** A minimised log, on every page until it is opened or closed. */
 export function DockedLog() {
   const one = useStore(docked);
-  const path = useLocation({ select: (location) => location.pathname });
-  const shown = one !== null && one.href !== path;
-  useEffect(() => {
-    document.documentElement.style.setProperty('--dock', shown ? '44px' : '0px');
-  }, [shown]);
-  // Its own page shows it whole.
-  useEffect(() => {
-    if (one !== null && one.href === path) docked.set(null);
-  }, [one, path]);
-  return shown ? <Strip key={one.source.key} one={one} /> : null;
-}
-
-function Strip({ one }: { one: Docked }) {
-  const [line, setLine] = useState('');
-  useEffect(() => {
-    const stream = new LogStream(one.source, ({ lines }) => {
-      const last = lines.at(-1);
-      if (last) setLine(plain(last.text));
-    }, undefined, 1);
-    return () => stream.close();
-  }, [one.source]);
   return (
-    <aside className={css['dock']} aria-label={t('log.docked', { title: one.title })}>
-      <Link to={one.href} className={css['open']}>
-        <b className="el">{one.title}</b>
-        <span className="mono el">{line}</span>
-        <span className={css['icon']}>
-          <Maximize2 aria-hidden="true" />
-          <span className="vh">{t('log.expand')}</span>
-        </span>
-      </Link>
-      <IconButton label={t('common.close')} onClick={() => docked.set(null)}>
-        <X />
-      </IconButton>
-    </aside>
+    <Suspense>
+      {one && <DockedBody key={one.source.key} one={one} />}
+    </Suspense>
   );
 }

@@ -1,3 +1,5 @@
+import '../../words/activity';
+
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -43,22 +45,22 @@ function View({ job }: { job: JobView }) {
   return (
     <LogPage
       title={job.title}
-      answer={t(job.state === 'failed' && job.exit_signal !== null ? 'job.answer_signal' : `job.answer_${job.state}`, { ...fields, code: job.exit_code ?? '?', signal: job.exit_signal ?? '?' })}
+      answer={t(job.state === 'failed' && job.exit_signal !== null ? 'log.job_answer_signal' : `log.job_answer_${job.state}`, { ...fields, code: job.exit_code ?? '?', signal: job.exit_signal ?? '?' })}
       acts={<Acts job={job} now={now} onCancel={() => ask(true)} />}
       source={{ key: `job:${job.id}`, path: `/jobs/${job.id}` }}
       live={running}
     >
       <Confirm
-        title={t('job.cancel_title', { title: job.title })}
+        title={t('log.job_cancel_title', { title: job.title })}
         open={asking && running}
         onClose={() => ask(false)}
-        keep={t('job.cancel_keep')}
-        act={t('job.cancel_act')}
+        keep={t('log.job_cancel_keep')}
+        act={t('log.job_cancel_act')}
         working={cancel.isPending}
         error={cancel.error ? sentenceOf(cancel.error) : null}
         onAct={() => cancel.mutate()}
       >
-        <p>{t('job.cancel_text')}</p>
+        <p>{t('log.job_cancel_text')}</p>
       </Confirm>
     </LogPage>
   );
@@ -73,7 +75,7 @@ function Acts({ job, now, onCancel }: { job: JobView; now: number; onCancel: () 
       <span className="dim num">{duration((job.ended_at ?? now) - job.started_at)}</span>
       {job.state === 'running' && may && (
         <Button look="risky" online onClick={onCancel}>
-          {t('job.cancel')}
+          {t('log.cancel_job')}
         </Button>
       )}
     </>

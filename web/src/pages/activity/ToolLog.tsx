@@ -1,3 +1,5 @@
+import '../../words/activity';
+
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -5,14 +7,14 @@ import { useState } from 'react';
 import { AdminsOnly } from '../../app/AdminsOnly';
 import { Missing } from '../../app/Missing';
 import { prefer } from '../../app/preferences';
-import { call, sentenceOf } from '../../api/client';
-import { people as peopleQuery, tools as toolsQuery } from '../../api/queries';
-import type { ToolView } from '../../api/types';
+import { call, Problem, sentenceOf } from '../../api/client';
+import { tools as toolsQuery } from '../../api/queries';
+import type { PersonView, ToolView } from '../../api/types';
 import { logPath, type LogSource } from '../../events/logs';
 import { Button, ButtonLink } from '../../parts/Button';
 import { Confirm } from '../../parts/Dialog';
 import { StateMark } from '../../parts/StateMark';
-import { Skeleton } from '../../parts/Surface';
+import { Note, Skeleton } from '../../parts/Surface';
 import { atWhen, duration, useNow } from '../../parts/time';
 import { toolMark, toolWord } from '../../parts/toolState';
 import { t } from '../../words';
@@ -38,10 +40,10 @@ export function PersonLog() {
 
 function TheirLog() {
   const { tool: id, person } = useParams({ from: '/inside/activity/tool/$tool/$person' });
-  const { data } = useQuery(peopleQuery);
-  if (data === undefined) return <Skeleton height={480} />;
-  const whose = data.people.find((each) => each.id === Number(person));
-  return whose ? <Found id={id} whose={whose} /> : <Missing />;
+  const { data, error } = useQuery({ queryKey: ['people', 'one', Number(person)], queryFn: () => call<{ person: PersonView }>('GET', `/people/${Number(person)}`), enabled: /^\d+$/.test(person) });
+  if (!/^\d+$/.test(person) || (error instanceof Problem && error.status === 404)) return <Missing />;
+  if (error) return <Note look="failed" title={sentenceOf(error)} />;
+  return data ? <Found id={id} whose={data.person} /> : <Skeleton height={480} />;
 }
 
 function Found({ id, whose }: { id: string; whose?: { id: number; name: string } }) {

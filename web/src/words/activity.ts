@@ -1,0 +1,5 @@
+import { learn } from '.';
+import words from './activity.en.json';
+
+// Whoever shows a log or what ran imports this before the first sentence is said.
+learn(words);
