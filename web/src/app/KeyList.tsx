@@ -1,3 +1,5 @@
+import '../words/keys';
+
 import { Dialog } from '../parts/Dialog';
 import { t, type WordKey } from '../words';
 import css from './KeyList.module.css';

@@ -1,3 +1,5 @@
+import '../words/password';
+
 import { Eye, EyeOff } from 'lucide-react';
 import { type ComponentPropsWithRef, useState } from 'react';
 

@@ -1,3 +1,5 @@
+import '../../words/home';
+
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 

@@ -1,3 +1,5 @@
+import '../../words/entry';
+
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';

@@ -1,3 +1,5 @@
+import '../../words/entry';
+
 import { SignLayout } from '../../parts/SignLayout';
 import { useTitle } from '../../parts/useTitle';
 import { t } from '../../words';

@@ -1,0 +1,5 @@
+import { learn } from '.';
+import words from './home.en.json';
+
+// The page imports this before its first sentence is said.
+learn(words);

@@ -1,0 +1,5 @@
+import { learn } from '.';
+import words from './keys.en.json';
+
+// Whoever lists keys imports this before the first sentence is said.
+learn(words);
