@@ -8,15 +8,30 @@ from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from comfystudio.keeper.attachment import Attachment
     from comfystudio.keeper.keepers import Keepers, UnitExists
     from comfystudio.keeper.log import Chunk, Log, LogLine
     from comfystudio.keeper.spec import Account, Exit, Record, Spec
     from comfystudio.keeper.unit import Unit
 
-__all__ = ["Account", "Chunk", "Exit", "Keepers", "Log", "LogLine", "Record", "Spec", "Unit", "UnitExists"]
+__all__ = [
+    "Account",
+    "Attachment",
+    "Chunk",
+    "Exit",
+    "FirstError",
+    "Keepers",
+    "Log",
+    "LogLine",
+    "Record",
+    "Spec",
+    "Unit",
+    "UnitExists",
+]
 
 _WHERE = {
     "Account": "spec",
+    "Attachment": "attachment",
     "Chunk": "log",
     "Exit": "spec",
     "Keepers": "keepers",

@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from comfystudio.keeper._console import Console, Tap
+
 __all__ = ["Server"]
 
 REQUEST_LIMIT = 4096
 ANSWERS_LIMIT = 64 * 1024
+MOST_ATTACHED = 16
 
 
 class _Client:
@@ -22,15 +25,24 @@ class _Client:
         self.asked = b""
         self.answers = b""
         self.subscribed = False
+        # Set once it is attached to a console: from then on it is sent that console's messages and nothing else.
+        self.tap: Tap | None = None
 
 
 class Server:
-    """Listens at `path` (mode 0600) within the poll of the keeper's loop."""
+    """Listens at `path` (mode 0600) within the poll of the keeper's loop. `console` is what one can attach to."""
 
-    def __init__(self, path: str, poll: select.epoll, answer: "Callable[[dict[str, Any]], dict[str, Any]]") -> None:
+    def __init__(
+        self,
+        path: str,
+        poll: select.epoll,
+        answer: "Callable[[dict[str, Any]], dict[str, Any]]",
+        console: "Console | None" = None,
+    ) -> None:
         self._path = path
         self._poll = poll
         self._answer = answer
+        self._console = console
         self._clients: dict[int, _Client] = {}
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:  # noqa: SIM105 contextlib costs memory
@@ -68,6 +80,14 @@ class Server:
         for client in [client for client in self._clients.values() if client.subscribed]:
             self._send(client, message)
 
+    def publish(self) -> None:
+        """Send on what the console has drawn, to everyone attached who can take it now."""
+        for client in [client for client in self._clients.values() if client.tap is not None]:
+            try:
+                self._flush(client)
+            except OSError:
+                self._forget(client)
+
     def close(self) -> None:
         """Take the socket away and hang up."""
         for client in list(self._clients.values()):
@@ -94,7 +114,8 @@ class Server:
             return
         *lines, client.asked = (client.asked + data).split(b"\n")
         for line in lines:
-            self._request(client, line)
+            if client.connection.fileno() >= 0:
+                self._request(client, line)
         if not data or len(client.asked) > REQUEST_LIMIT:
             self._forget(client)
 
@@ -103,11 +124,27 @@ class Server:
             asked = json.loads(line)
         except ValueError:
             asked = None
+        if client.tap is not None:
+            self._attached(client, asked)
+            return
         if not isinstance(asked, dict):
             self._send(client, {"type": "error", "error": "not a JSON object"})
             return
+        if self._console is not None and asked.get("op") == "attach":
+            self._attached(client, asked)
+            return
         client.subscribed = client.subscribed or asked.get("op") == "subscribe"
         self._send(client, self._answer(asked))
+
+    def _attached(self, client: _Client, asked: "Any") -> None:
+        """Input and sizes for the console; whoever sends anything else is no longer attached."""
+        assert self._console is not None
+        others = sum(each.tap is not None for each in self._clients.values() if each is not client)
+        if others >= MOST_ATTACHED or not isinstance(asked, dict) or not self._console.take(asked):
+            self._forget(client)
+        elif client.tap is None:
+            client.tap = self._console.tap()
+            self._send(client, {"type": "attached"})
 
     def _send(self, client: _Client, message: "dict[str, Any]") -> None:
         client.answers += json.dumps(message).encode() + b"\n"
@@ -119,12 +156,17 @@ class Server:
             self._forget(client)
 
     def _flush(self, client: _Client) -> None:
-        if client.answers:
-            try:  # noqa: SIM105 as above
+        while client.answers or client.tap is not None:
+            if client.tap is not None and not client.answers:
+                client.answers = client.tap.next()
+                if not client.answers:
+                    break
+            try:
                 client.answers = client.answers[client.connection.send(client.answers) :]
             except BlockingIOError:
-                pass
-        wanted = select.EPOLLIN | (select.EPOLLOUT if client.answers else 0)
+                break
+        listen = not (client.tap is not None and self._console is not None and self._console.full)
+        wanted = (select.EPOLLIN if listen else 0) | (select.EPOLLOUT if client.answers else 0)
         self._poll.modify(client.connection, wanted)
 
     def _forget(self, client: _Client) -> None:

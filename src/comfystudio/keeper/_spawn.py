@@ -59,7 +59,7 @@ class Child:
 
 def prepare(spec: "dict[str, Any]") -> Child:
     """Fork the child of `spec`; it waits for `release`."""
-    outputs, ends = _terminal() if spec["terminal"] else _pipes()
+    outputs, ends = _terminal(echo=spec["interactive"]) if spec["terminal"] else _pipes()
     gate_read, gate_write = os.pipe2(os.O_CLOEXEC)
     failure_read, failure_write = os.pipe2(os.O_CLOEXEC)
     pid = os.fork()
@@ -86,15 +86,16 @@ def _pipes() -> tuple[dict[str, int], tuple[int, int, int]]:
     return {"o": out_read, "e": error_read}, (nothing, out_write, error_write)
 
 
-def _terminal() -> tuple[dict[str, int], tuple[int, int, int]]:
+def _terminal(*, echo: bool) -> tuple[dict[str, int], tuple[int, int, int]]:
     import fcntl  # noqa: PLC0415 as above
     import struct  # noqa: PLC0415 as above
     import termios  # noqa: PLC0415 as above
 
     ours, theirs = os.openpty()
-    attributes = termios.tcgetattr(theirs)
-    attributes[3] &= ~termios.ECHO
-    termios.tcsetattr(theirs, termios.TCSANOW, attributes)
+    if not echo:
+        attributes = termios.tcgetattr(theirs)
+        attributes[3] &= ~termios.ECHO
+        termios.tcsetattr(theirs, termios.TCSANOW, attributes)
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *ROWS_AND_COLUMNS, 0, 0))
     return {"o": ours}, (theirs, theirs, theirs)
 

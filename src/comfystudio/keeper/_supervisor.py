@@ -44,6 +44,11 @@ class Supervisor:
         }
         for handle in self._pumps:
             self._poll.register(handle, select.EPOLLIN)
+        self._console = None
+        if spec["interactive"]:
+            from comfystudio.keeper._console import Console  # noqa: PLC0415 only what this run needs is loaded
+
+            self._console = Console(child.outputs["o"], self._poll)
         self._began = time.monotonic()
         self._status: int | None = None
         self._ended_at = 0.0
@@ -59,7 +64,7 @@ class Supervisor:
 
     def listen(self, path: str) -> None:
         """Serve requests at `path` and take signals from now on."""
-        self._server = Server(path, self._poll, self._answer)
+        self._server = Server(path, self._poll, self._answer, self._console)
         signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -90,6 +95,9 @@ class Supervisor:
             if handle == self._wake:
                 self._woken()
             elif handle in self._pumps:
+                if self._console is not None and events & select.EPOLLOUT:
+                    self._console.drain()
+                    self._server.publish()
                 self._read(handle, READS_A_TURN)
             else:
                 self._server.handle(handle, events)
@@ -113,10 +121,15 @@ class Supervisor:
                 data = b""  # a terminal whose other side is closed says EIO, not end of file
             if not data:
                 self._poll.unregister(handle)
+                if self._console is not None:
+                    self._console.close()
                 self._pumps.pop(handle).finish()
                 os.close(handle)
                 return False
             self._pumps[handle].feed(data)
+            if self._console is not None:
+                self._console.feed(data)
+                self._server.publish()
             if len(data) < READ // 16:
                 return False
         return True

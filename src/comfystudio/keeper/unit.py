@@ -12,6 +12,7 @@ from typing import Any
 from comfystudio.errors import Unavailable
 from comfystudio.keeper import _tree, leftovers
 from comfystudio.keeper._files import write_exit
+from comfystudio.keeper.attachment import Attachment
 from comfystudio.keeper.identity import keeper_alive, keeper_there
 from comfystudio.keeper.log import Log
 from comfystudio.keeper.records import exit_of
@@ -100,6 +101,10 @@ class Unit:
             raise ConnectionResetError
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    async def attach(self, columns: int, rows: int) -> Attachment:
+        """Look and type at its terminal; `Gone` where it has none, or none any more."""
+        return await Attachment.open(self.unit, self._socket, columns, rows)
 
     async def let_go(self) -> None:
         """Look after it no longer, without ending it."""
