@@ -10,7 +10,7 @@ def found(*lines: str) -> str | None:
     finder = ErrorFinder()
     for line in lines:
         finder.feed(line)
-    return finder.found
+    return finder.best and finder.best.text
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
 """Reading logs: by offset, from the end, while they grow, rotate or are damaged."""
 
 import asyncio
+import os
+import signal
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from comfystudio.keeper import Keepers, Log
+from comfystudio.keeper import Keepers, Log, reading
 from comfystudio.keeper._records import encode
 from comfystudio.keeper._writer import LogWriter
 from tests.keeper.units import python, shell, texts
@@ -100,10 +102,10 @@ def test_rotation_while_reading_loses_only_what_is_gone(folder: Path) -> None:
     """A reader that is overtaken by rotation goes on with what is there, in order, without an error."""
     write(folder, *[f"a{number} " + "x" * 100 for number in range(2000)], cap=4 * SEGMENT)
     log = Log(folder)
-    reading = log._raw(0)
-    next(reading)
+    found = reading.records(folder, 0)
+    next(found)
     write(folder, *[f"b{number} " + "x" * 100 for number in range(4000)], cap=4 * SEGMENT)
-    offsets = [offset for offset, _ in reading]
+    offsets = [offset for offset, _ in found]
     assert offsets == sorted(offsets)
     assert log.read(log.size - 200).lines[-1].text.startswith("b3999 ")
 
@@ -206,11 +208,92 @@ async def test_many_followers_share_one_watch(keepers: Keepers) -> None:
 
 
 async def test_the_first_error_is_of_the_latest_run(keepers: Keepers) -> None:
-    """While it runs and after, the error line is this run's, not the one's before."""
+    """While it runs and after, the error line is this run's, not the one's before, with the place where it stands."""
     await (await keepers.start(shell("a", "echo 'Error: old'; exit 1"))).wait()
     unit = await keepers.start(shell("a", "echo fine; sleep 0.3; echo 'fatal: new' >&2; sleep 60"))
     await until(lambda: "fine" in texts(unit.log))
     assert unit.log.first_error() is None
-    await until(lambda: unit.log.first_error() == "fatal: new")
+    error = await until(unit.log.first_error)
+    (line,) = unit.log.read(error.offset, 1).lines
+    assert (error.text, line.text, line.offset) == ("fatal: new", "fatal: new", error.offset)
+    assert abs(error.at - line.at) < 0.01
+    ended = await unit.stop()
+    assert unit.log.first_error() == error
+    assert (ended.first_error, ended.error_offset, ended.log_end) == ("fatal: new", error.offset, unit.log.size)
+
+
+async def test_after_a_clear_the_first_error_is_a_later_one(keepers: Keepers) -> None:
+    """An error that was cleared is not shown again; one that comes later is."""
+    unit = await keepers.start(python("a", "import time; print('Error: one'); time.sleep(60)"))
+    await until(unit.log.first_error)
+    unit.log.clear()
+    assert unit.log.first_error() is None
     await unit.stop()
-    assert unit.log.first_error() == "fatal: new"
+    again = await keepers.start(shell("a", "echo 'Error: two'; sleep 60"))
+    error = await until(again.log.first_error)
+    assert error.text == "Error: two"
+
+
+async def test_errors_without_end_are_noted_at_a_pace(keepers: Keepers) -> None:
+    """A tool that prints nothing but errors has its first one noted within a second, and a small note."""
+    unit = await keepers.start(python("a", "while True: print('Error: ' + 'x' * 1000)"))
+    await until(unit.log.first_error, within=2)
+    assert (unit.log.folder.parent / "errors.json").stat().st_size < 4096
+    await unit.stop()
+
+
+async def test_a_keeper_that_was_killed_had_noted_the_error(keepers: Keepers) -> None:
+    """The line that says what went wrong survives the keeper, and so does the end of its part of the log."""
+    unit = await keepers.start(shell("a", "echo 'fatal: gone'; sleep 60"))
+    await until(unit.log.first_error)
+    os.kill(unit.keeper_pid, signal.SIGKILL)
+    ended = await unit.wait()
+    assert (ended.lost, ended.first_error, ended.log_end) == (True, "fatal: gone", unit.log.size)
+    assert unit.log.first_error() is not None
+
+
+def test_reading_backwards_gives_every_line_once(folder: Path) -> None:
+    """Page by page from the end to the beginning, over segments, whatever the size of the pages."""
+    lines = [f"{number:06d} " + "x" * 100 for number in range(5000)]
+    write(folder, *lines)
+    log = Log(folder)
+    found: list[str] = []
+    offset = log.size
+    while offset > log.oldest:
+        chunk = log.before(offset, 333)
+        assert chunk.next == offset
+        found[:0] = [line.text for line in chunk.lines]
+        offset = chunk.start
+    assert found == lines
+    assert log.before(0, 10).lines == ()
+
+
+def test_reading_backwards_gets_past_what_was_drawn_over(folder: Path) -> None:
+    """Megabytes of a bar between two lines hide neither of them."""
+    write(folder, "first", cap=64 * 1024 * 1024)
+    for _ in range(6):
+        write(folder, *["#" * 15_000] * 60, stream="~", cap=64 * 1024 * 1024)
+    write(folder, "last", cap=64 * 1024 * 1024)
+    log = Log(folder)
+    found: list[str] = []
+    offset = log.size
+    for _ in range(20):
+        chunk = log.before(offset, 10)
+        found[:0] = [line.text for line in chunk.lines]
+        offset = chunk.start
+        if offset <= log.oldest:
+            break
+    assert found == ["first", "last"]
+
+
+def test_reading_around_a_line(folder: Path) -> None:
+    """The line is in the middle of what is read, also near either end, and both ways go on from there."""
+    write(folder, *[f"{number}" for number in range(100)])
+    log = Log(folder)
+    offsets = {line.text: line.offset for line in log.read(0).lines}
+    for wanted, first, last in (("50", "45", "54"), ("2", "0", "9"), ("99", "94", "99")):
+        chunk = log.around(offsets[wanted], 10)
+        assert [chunk.lines[0].text, chunk.lines[-1].text] == [first, last]
+        assert chunk.start == chunk.lines[0].offset
+    assert log.read(chunk.next).lines == ()
+    assert [line.text for line in log.around(10**9, 10).lines] == ["95", "96", "97", "98", "99"]

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from comfystudio.keeper.attachment import Attachment
     from comfystudio.keeper.keepers import Keepers, UnitExists
-    from comfystudio.keeper.log import Chunk, Log, LogLine
+    from comfystudio.keeper.log import Chunk, FirstError, Log, LogLine
     from comfystudio.keeper.spec import Account, Exit, Record, Spec
     from comfystudio.keeper.unit import Unit
 
@@ -34,6 +34,7 @@ _WHERE = {
     "Attachment": "attachment",
     "Chunk": "log",
     "Exit": "spec",
+    "FirstError": "log",
     "Keepers": "keepers",
     "Log": "log",
     "LogLine": "log",

@@ -2,7 +2,11 @@
 
 import re
 
-__all__ = ["ErrorFinder"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["ErrorFinder", "Found"]
 
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 _ERROR = re.compile(
@@ -20,8 +24,24 @@ _KEPT = 64
 _LENGTH = 500
 
 
+class Found:
+    """A line that looks like an error: its text without colours, its offset in the log, when it was printed."""
+
+    __slots__ = ("at", "count", "offset", "text")
+
+    def __init__(self, text: str, offset: int, at: float, count: int) -> None:
+        self.text = text
+        self.offset = offset
+        self.at = at
+        self.count = count
+
+    def record(self) -> "dict[str, Any]":
+        """It as JSON."""
+        return {"text": self.text, "offset": self.offset, "at": self.at}
+
+
 class ErrorFinder:
-    """Fed with every line of a run; `found` is its best guess.
+    """Fed with every line of a run; `best` is its best guess, `latest` the line that looked like one last.
 
     A tool may report an error, go on for hours and die of another one. What was said near the end counts
     first; in it the earliest line, since the rest mostly follows from it.
@@ -31,19 +51,21 @@ class ErrorFinder:
         self._count = 0
         self._in_traceback = False
         self._may_chain = 0
-        self._first: tuple[int, str] | None = None
-        self._recent: list[tuple[int, str]] = []
+        self._first: Found | None = None
+        self._recent: list[Found] = []
 
     @property
-    def found(self) -> str | None:
+    def best(self) -> Found | None:
         """The line that best says what went wrong, None where nothing looked like an error."""
-        near_the_end = [text for at, text in self._recent if at > self._count - _WINDOW]
-        if near_the_end:
-            return near_the_end[0]
-        return self._first[1] if self._first else None
+        return next((found for found in self._recent if found.count > self._count - _WINDOW), self._first)
 
-    def feed(self, line: str) -> None:
-        """Look at the next line."""
+    @property
+    def latest(self) -> Found | None:
+        """The newest line that looked like an error."""
+        return self._recent[-1] if self._recent else None
+
+    def feed(self, line: str, offset: int = 0, at: float = 0.0) -> None:
+        """Look at the next line, which stands at `offset` of the log and was printed `at`."""
         self._count += 1
         text = _COLOUR.sub("", line) if "\x1b" in line else line
         if _TRACEBACK in text:
@@ -52,24 +74,23 @@ class ErrorFinder:
             # Frames are indented; the first line that is not names the exception.
             if text.strip() and not text.startswith((" ", "\t", "  |", "  +")):
                 self._in_traceback = False
-                self._note(text, replaces=self._may_chain > 0)
+                self._note(Found(text.strip()[:_LENGTH], offset, at, self._count), replaces=self._may_chain > 0)
                 self._may_chain = 3
         elif text.startswith(_CHAINED):
             self._may_chain = 4
         elif self._may_chain:
             self._may_chain -= 1
         if not self._in_traceback and not self._may_chain and _ERROR.search(text[:_LENGTH]):
-            self._note(text, replaces=False)
+            self._note(Found(text.strip()[:_LENGTH], offset, at, self._count), replaces=False)
 
-    def _note(self, text: str, *, replaces: bool) -> None:
-        entry = (self._count, text.strip()[:_LENGTH])
+    def _note(self, entry: Found, *, replaces: bool) -> None:
         if replaces and self._recent:
             # "During handling of the above …": the last of a chain is what was raised.
-            if self._first == self._recent[-1]:
+            if self._first is self._recent[-1]:
                 self._first = entry
             self._recent[-1] = entry
             return
         self._first = self._first or entry
         self._recent.append(entry)
         # The earliest one within reach must not be pushed out by those that follow from it.
-        self._recent = [old for old in self._recent if old[0] > self._count - _WINDOW][:_KEPT]
+        self._recent = [old for old in self._recent if old.count > self._count - _WINDOW][:_KEPT]

@@ -1,4 +1,4 @@
-"""The two records of a unit on disk. Both are whole or absent, whatever happens while they are written."""
+"""The records of a unit on disk. Each is whole or absent, whatever happens while it is written."""
 
 import json
 import os
@@ -7,10 +7,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["EXIT", "RESERVE", "UNIT", "read_json", "reserve_exit", "write_exit", "write_json"]
+__all__ = ["ERRORS", "EXIT", "RESERVE", "UNIT", "read_json", "reserve_exit", "write_exit", "write_json", "write_note"]
 
 UNIT = "unit.json"
 EXIT = "exit.json"
+ERRORS = "errors.json"
 RESERVE = ".exit.reserve"
 RESERVED = 32 * 1024
 
@@ -35,6 +36,18 @@ def write_json(folder: str, name: str, content: "dict[str, Any]") -> None:
         _remove(draft)
         raise
     _sync_folder(folder)
+
+
+def write_note(folder: str, name: str, content: "dict[str, Any]") -> None:
+    """Replace `name` in `folder` in one step, without waiting for the disk: what a crash may lose."""
+    draft = f"{folder}/.{name}.{os.getpid()}"
+    try:
+        with open(draft, "wb") as file:  # noqa: PTH123 as above
+            file.write(_text(content))
+        os.replace(draft, f"{folder}/{name}")  # noqa: PTH105 as above
+    except OSError:
+        _remove(draft)
+        raise
 
 
 def reserve_exit(folder: str) -> None:

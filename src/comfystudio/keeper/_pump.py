@@ -3,11 +3,15 @@
 import time
 from collections import deque
 
-from comfystudio.keeper._errors import ErrorFinder
+from comfystudio.keeper._errors import ErrorFinder, Found
 from comfystudio.keeper._lines import Splitter
 from comfystudio.keeper._records import LINE_LIMIT, clean, encode
 from comfystudio.keeper._screen import Region, upward
 from comfystudio.keeper._writer import LogWriter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["Budget", "Findings", "Pump"]
 
@@ -42,16 +46,26 @@ class Budget:
 
 
 class Findings:
-    """What the exit record says about the output of a run."""
+    """What is to be remembered about the output of `run`."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: str) -> None:
+        self._run = run
+        self._told: tuple[Found | None, Found | None] = (None, None)
         self.errors = ErrorFinder()
         self.last: deque[str] = deque(maxlen=LAST_LINES)
 
-    def see(self, text: str) -> None:
-        """Look at one finished line."""
-        self.errors.feed(text)
+    def see(self, text: str, offset: int, at: float) -> None:
+        """Look at one finished line, which stands at `offset` of the log."""
+        self.errors.feed(text, offset, at)
         self.last.append(text[:LAST_LENGTH])
+
+    def news(self) -> "dict[str, Any] | None":
+        """The lines that look like what went wrong, the best first, where they are others than were told last."""
+        found = self.errors.best, self.errors.latest
+        if found[0] is self._told[0] and found[1] is self._told[1]:
+            return None
+        self._told = found
+        return {"run": self._run, "errors": [each.record() for each in found if each is not None]}
 
 
 class Pump:
@@ -104,9 +118,14 @@ class Pump:
         if texts:
             now = time.time()
             self._drawn = ""
-            for text in texts:
-                self._findings.see(text)
-            self._writer.put([encode(now, self._stream, text) for text in texts])
+            records = [encode(now, self._stream, text) for text in texts]
+            offset = self._writer.put(records)
+            for text, record in zip(texts, records, strict=True):
+                self._findings.see(text, offset, now)
+                offset += len(record)
+            news = self._findings.news()
+            if news is not None:
+                self._writer.note(news)
 
     def _shown(self) -> str:
         """What stands in the unfinished line, or in the row drawn last."""

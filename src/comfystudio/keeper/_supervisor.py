@@ -37,7 +37,7 @@ class Supervisor:
         self._child = child
         self._writer = writer
         self._poll = select.epoll()
-        self._findings = Findings()
+        self._findings = Findings(run)
         self._pumps = {
             handle: Pump(stream, writer, self._findings, terminal=spec["terminal"])
             for stream, handle in child.outputs.items()
@@ -238,13 +238,16 @@ class Supervisor:
         else:
             self._writer.put([_records.words(time.time(), "keeper.log_killed", signal=number)])
         self._writer.close(FLUSH_WITHIN)
+        error = self._findings.errors.best if code != 0 else None
         record = {
             "run": self._run,
             "code": code,
             "signal": number,
             "at": self._ended_at or time.time(),
             "lasted": self._lasted,
-            "first_error": self._findings.errors.found if code != 0 else None,
+            "first_error": error and error.text,
+            "error_offset": error and error.offset,
+            "log_end": self._writer.size,
             "last_lines": list(self._findings.last),
             "asked": self._asked,
             "lost": False,

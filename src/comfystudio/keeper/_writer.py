@@ -9,6 +9,11 @@ import threading
 import time
 
 from comfystudio.keeper import _records
+from comfystudio.keeper._files import ERRORS, write_note
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["LogWriter", "segments"]
 
@@ -16,6 +21,7 @@ QUEUE = 1024 * 1024
 SEGMENTS = 8
 SMALLEST = 64 * 1024
 MARK_EVERY = 1.0
+NOTE_EVERY = 0.5
 RETRY_EVERY = 0.5
 SUFFIX = ".log"
 
@@ -46,8 +52,12 @@ class LogWriter:
         # Reason to [lines, bytes]: what was left out after what stands in the queue.
         self._lost: dict[str, list[int]] = {}
         self._marked = 0.0
+        self._note: dict[str, Any] | None = None
+        self._noted = 0.0
         old = segments(folder)
         self.start = self._start = old[-1][0] + os.path.getsize(old[-1][1]) if old else 0  # noqa: PTH202
+        # The offset after everything that was handed over, on disk or not yet.
+        self._ahead = self._start
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -56,14 +66,27 @@ class LogWriter:
         """The offset after the last byte on disk."""
         return self._start + self._used
 
-    def put(self, records: list[bytes]) -> None:
-        """Hand records over; they are left out where the disk is a megabyte behind."""
+    def put(self, records: list[bytes]) -> int:
+        """Hand records over and learn at which offset the first will stand.
+
+        They are left out where the disk is a megabyte behind; the offset is then where they would stand.
+        """
+        size = sum(map(len, records))
         with self._ready:
+            offset = self._ahead
             if self._queued > QUEUE:
-                _count(self._lost, "keeper.log_dropped_disk", len(records), sum(map(len, records)))
+                _count(self._lost, "keeper.log_dropped_disk", len(records), size)
             else:
                 self._queue += records
-                self._queued += sum(map(len, records))
+                self._queued += size
+                self._ahead += size
+            self._ready.notify()
+        return offset
+
+    def note(self, content: "dict[str, Any]") -> None:
+        """Keep `content` beside the log once what was put before is on disk; only the newest, at its leisure."""
+        with self._ready:
+            self._note = content
             self._ready.notify()
 
     def drop(self, reason: str, lines: int, size: int) -> None:
@@ -75,8 +98,7 @@ class LogWriter:
     def mark(self) -> None:
         """Say now what was left out until now."""
         with self._ready:
-            self._queue += _marks(self._lost)
-            self._lost = {}
+            self._queue += self._marks()
             self._ready.notify()
 
     def close(self, within: float) -> None:
@@ -89,16 +111,18 @@ class LogWriter:
     def _run(self) -> None:
         while True:
             with self._ready:
-                while not self._queue and not self._closed and not self._mark_due():
-                    # A mark is held back while more is being lost; then only the clock wakes us.
-                    self._ready.wait(MARK_EVERY if self._lost else None)
+                while not self._queue and not self._closed and not self._mark_due() and not self._note_due():
+                    # Marks and notes are held back while more of them come; then only the clock wakes us.
+                    self._ready.wait(self._patience())
                 batch, self._queue, self._queued = self._queue, [], 0
                 closed = self._closed
                 if closed or self._mark_due():
-                    batch += _marks(self._lost)
-                    self._lost = {}
+                    batch += self._marks()
                     self._marked = time.monotonic()
+                note = self._note if closed or self._note_due() else None
             written = self._append(batch)
+            if written == len(batch) and note is not None:
+                self._keep(note)
             if written < len(batch):
                 with self._ready:
                     self._queue[:0] = batch[written:]
@@ -109,6 +133,33 @@ class LogWriter:
 
     def _mark_due(self) -> bool:
         return bool(self._lost) and time.monotonic() - self._marked >= MARK_EVERY
+
+    def _note_due(self) -> bool:
+        return self._note is not None and time.monotonic() - self._noted >= NOTE_EVERY
+
+    def _patience(self) -> float | None:
+        if self._note is not None:
+            return NOTE_EVERY
+        return MARK_EVERY if self._lost else None
+
+    def _marks(self) -> list[bytes]:
+        """Records that say what was left out until now."""
+        lost, self._lost = self._lost, {}
+        now = time.time()
+        found = [_records.words(now, why, lines=lines, bytes=size) for why, (lines, size) in lost.items()]
+        self._ahead += sum(map(len, found))
+        return found
+
+    def _keep(self, note: "dict[str, Any]") -> None:
+        """Write the note; where the disk does not take it, it is due again."""
+        self._noted = time.monotonic()
+        try:
+            write_note(os.path.dirname(self._folder), ERRORS, note)  # noqa: PTH120 as above
+        except OSError:
+            return
+        with self._ready:
+            if self._note is note:
+                self._note = None
 
     def _append(self, batch: list[bytes]) -> int:
         """Write records in order, as many as the disk takes; how many those were."""
@@ -148,6 +199,8 @@ class LogWriter:
             self._used += whole
         except OSError:
             self._used += written
+            with self._ready:
+                self._ahead += written - whole
         self._abandon()
 
     def _abandon(self) -> None:
@@ -172,8 +225,3 @@ def _count(lost: dict[str, list[int]], reason: str, lines: int, size: int) -> No
     entry = lost.setdefault(reason, [0, 0])
     entry[0] += lines
     entry[1] += size
-
-
-def _marks(lost: dict[str, list[int]]) -> list[bytes]:
-    now = time.time()
-    return [_records.words(now, why, lines=lines, bytes=size) for why, (lines, size) in lost.items()]

@@ -2,26 +2,24 @@
 
 import asyncio
 import json
-import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from comfystudio import words
-from comfystudio.keeper import _records
-from comfystudio.keeper._errors import ErrorFinder
-from comfystudio.keeper._files import EXIT, UNIT, read_json
+from comfystudio.keeper import _records, reading
+from comfystudio.keeper._files import ERRORS, EXIT, UNIT, read_json
 from comfystudio.keeper._writer import segments
 from comfystudio.keeper.watch import folder_changes
 from comfystudio.workspace import write_atomic
 
-__all__ = ["Chunk", "Log", "LogLine"]
+__all__ = ["Chunk", "FirstError", "Log", "LogLine"]
 
 BLOCK = 64 * 1024
 READ_AT_MOST = 1024 * 1024
 TAIL_AT_MOST = 4 * 1024 * 1024
-LONGEST_RECORD = 4 * _records.LINE_LIMIT
 FOLLOW_LINES = 500
 CLEARED = "cleared"
 
@@ -38,11 +36,20 @@ class LogLine:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Lines from offset `start`; the next read goes on at `next`."""
+    """Lines from offset `start`; the next read goes on at `next`, one backwards ends at `start`."""
 
     start: int
     next: int
     lines: tuple[LogLine, ...]
+
+
+@dataclass(frozen=True)
+class FirstError:
+    """The line that says what went wrong; where it stands and when it was printed, None where nobody noted that."""
+
+    text: str
+    offset: int | None
+    at: float | None
 
 
 class Log:
@@ -53,37 +60,35 @@ class Log:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._errors = ErrorFinder()
-        self._errors_upto: tuple[str, int] | None = None
+        self.folder = folder
 
     @property
     def size(self) -> int:
         """The offset after the last whole record."""
-        kept = segments(str(self._folder))
-        if not kept:
-            return 0
-        start, path = kept[-1]
-        try:
-            with Path(path).open("rb") as file:
-                end = file.seek(0, os.SEEK_END)
-                file.seek(max(0, end - LONGEST_RECORD))
-                last = file.read()
-        except FileNotFoundError:
-            return self.size
-        # A keeper that was killed may have left half a record, which nobody will complete.
-        return start + end - len(last) + last.rfind(b"\n") + 1 if b"\n" in last else start
+        return reading.end_of(self.folder)
 
-    def read(self, start: int, limit: int = 1000) -> Chunk:
-        """At most `limit` lines from the first record at or after offset `start` that is still kept.
+    @property
+    def oldest(self) -> int:
+        """The offset from which on anything is kept and not cleared."""
+        return max(self.cleared, reading.start_of(self.folder))
+
+    @property
+    def cleared(self) -> int:
+        """The offset before which nothing is shown."""
+        with suppress(OSError, ValueError):
+            return int((self.folder / CLEARED).read_bytes())
+        return 0
+
+    def read(self, start: int, limit: int = 1000, upto: int | None = None) -> Chunk:
+        """At most `limit` lines from the first record at or after `start` that is kept, and before `upto`.
 
         Of lines that were drawn over only the last is returned. A read looks at 1 MiB at most; at the end of
         the log it returns no lines and `next` = `size`.
         """
-        start = max(start, self._cleared())
+        start = max(start, self.cleared)
         lines: list[LogLine] = []
         first = follow = None
-        for offset, record in self._raw(start):
+        for offset, record in reading.records(self.folder, start, upto):
             if follow is None:
                 first = offset
             elif len(lines) >= limit or offset - (first or 0) > READ_AT_MOST:
@@ -93,61 +98,58 @@ class Log:
                 lines.pop()
             lines.append(_line(offset, record))
         if follow is None or first is None:
-            end = self.size
+            end = self.size if upto is None else max(start, upto)
             return Chunk(end, end, ())
         return Chunk(first, follow, tuple(lines))
 
     def tail(self, count: int) -> Chunk:
         """The last `count` lines (fewer where 4 MiB hold fewer), read from the end."""
-        end, oldest = self.size, self._oldest()
-        window = BLOCK
-        while True:
-            start = max(oldest, end - window)
-            lines: list[LogLine] = []
-            follow = start
-            while follow < end:
-                chunk = self.read(follow, 1_000_000)
-                if chunk.next <= follow:
-                    break
-                if lines and lines[-1].stream == "~" and chunk.lines:
-                    lines.pop()
-                lines += chunk.lines
-                follow = chunk.next
-            if len(lines) >= count or start <= oldest or window >= TAIL_AT_MOST:
-                kept = lines[-count:] if count else []
-                return Chunk(kept[0].offset if kept else follow, follow, tuple(kept))
-            window *= 4
+        return self._last(count, self.size)
 
-    def first_error(self) -> str | None:
-        """The line that says what went wrong in the latest run, None where none looks like it."""
-        unit = read_json(str(self._folder.parent / UNIT)) or {}
-        exited = read_json(str(self._folder.parent / EXIT)) or {}
-        if exited.get("run") == unit.get("run") and isinstance(exited.get("first_error"), str):
-            return str(exited["first_error"])
-        run, start = str(unit.get("run", "")), int(unit.get("log_start", 0))
-        if self._errors_upto is None or self._errors_upto[0] != run:
-            self._errors, self._errors_upto = ErrorFinder(), (run, start)
-        upto = max(self._errors_upto[1], self._cleared())
-        for offset, record in self._raw(upto):
-            _, stream, text = _records.decode(record)
-            upto = offset + len(record) + 1
-            if stream in "oe":
-                self._errors.feed(text)
-        self._errors_upto = (run, upto)
-        return self._errors.found
+    def before(self, offset: int, count: int) -> Chunk:
+        """The last `count` lines of what lies before `offset`; `start` is where to go on backwards.
+
+        Fewer where 4 MiB hold fewer: there are more as long as `start` is above `oldest`.
+        """
+        end = self.size
+        found = self._last(count, min(offset, end))
+        if offset < end and found.lines and found.lines[-1].stream == "~":
+            # What follows was drawn over it.
+            return replace(found, lines=found.lines[:-1])
+        return found
+
+    def around(self, offset: int, count: int) -> Chunk:
+        """About `count` lines with the one at `offset` in their middle."""
+        earlier = self.before(offset, count // 2)
+        later = self.read(offset, count - len(earlier.lines))
+        return Chunk(earlier.start, later.next, earlier.lines + later.lines)
+
+    def first_error(self) -> FirstError | None:
+        """The line that says what went wrong in the latest run, None where none looks like it.
+
+        The keeper wrote it down when it saw it: nothing of the log is read.
+        """
+        unit = self.folder.parent
+        run = (read_json(str(unit / UNIT)) or {}).get("run")
+        cleared = self.cleared
+        for found in _noted(read_json(str(unit / EXIT)), read_json(str(unit / ERRORS)), run):
+            # What was cleared is not shown here either.
+            if found.offset is None or found.offset >= cleared:
+                return found
+        return None
 
     def clear(self) -> None:
         """Show nothing of what was written until now; what a running keeper does not write to is deleted."""
         end = self.size
         if end:
-            write_atomic(self._folder / CLEARED, str(end).encode())
-            for _, path in segments(str(self._folder))[:-1]:
+            write_atomic(self.folder / CLEARED, str(end).encode())
+            for _, path in segments(str(self.folder))[:-1]:
                 Path(path).unlink(missing_ok=True)
 
     async def changed(self, after: int) -> int:
         """Wait until the log is longer than `after`; its size then."""
         while True:
-            with folder_changes(self._folder) as change:
+            with folder_changes(self.folder) as change:
                 size = self.size
                 while size <= after:
                     await change.wait()
@@ -167,42 +169,44 @@ class Log:
                 await self.changed(chunk.next)
             start = chunk.next
 
-    def _cleared(self) -> int:
-        with suppress(OSError, ValueError):
-            return int((self._folder / CLEARED).read_bytes())
-        return 0
+    def _last(self, count: int, end: int) -> Chunk:
+        """The last `count` lines before `end`, a record's beginning or the end of the log."""
+        oldest = self.oldest
+        window = BLOCK
+        while True:
+            start = max(oldest, end - window)
+            lines: list[LogLine] = []
+            follow = start
+            while follow < end:
+                chunk = self.read(follow, 1_000_000, end)
+                if chunk.next <= follow:
+                    break
+                if lines and lines[-1].stream == "~" and chunk.lines:
+                    lines.pop()
+                lines += chunk.lines
+                follow = chunk.next
+            if len(lines) >= count or start <= oldest or window >= TAIL_AT_MOST:
+                kept = lines[-count:] if count else []
+                # Where 4 MiB were all drawn over, what lies before them is still to be read.
+                begin = kept[0].offset if len(lines) >= count and kept else start
+                return Chunk(follow if not count else begin, follow, tuple(kept))
+            window *= 4
 
-    def _oldest(self) -> int:
-        kept = segments(str(self._folder))
-        return max(self._cleared(), kept[0][0] if kept else 0)
 
-    def _raw(self, start: int) -> Iterator[tuple[int, bytes]]:
-        """Whole records from `start` on with their offsets, over all segments, as they are now."""
-        kept = segments(str(self._folder))
-        for number, (first, path) in enumerate(kept):
-            if number + 1 < len(kept) and kept[number + 1][0] <= start:
-                continue
-            try:
-                with Path(path).open("rb") as file:
-                    yield from _whole_records(file.fileno(), first, max(start - first, 0))
-            except FileNotFoundError:
-                continue  # rotated away between listing and opening: the next one is the oldest now
-
-
-def _whole_records(file: int, first: int, skip: int) -> Iterator[tuple[int, bytes]]:
-    """Records of one segment; a `skip` into the middle of one goes on to the next."""
-    at = skip
-    if skip and os.pread(file, 1, skip - 1) != b"\n":
-        aligned = os.pread(file, LONGEST_RECORD, skip).find(b"\n")
-        if aligned < 0:
-            return
-        at = skip + aligned + 1
-    rest = b""
-    while block := os.pread(file, BLOCK, at + len(rest)):
-        *records, rest = (rest + block).split(b"\n")
-        for record in records:
-            yield first + at, record
-            at += len(record) + 1
+def _noted(exited: dict[str, Any] | None, noted: dict[str, Any] | None, run: object) -> list[FirstError]:
+    """What the records of the latest run say went wrong, the best first; damaged ones say nothing."""
+    found: list[FirstError] = []
+    with suppress(KeyError, TypeError):
+        if exited and exited.get("run") == run and exited["first_error"]:
+            found.append(FirstError(str(exited["first_error"]), exited.get("error_offset"), None))
+    with suppress(KeyError, TypeError):
+        if noted and noted.get("run") == run:
+            listed = [
+                FirstError(str(each["text"]), int(each["offset"]), float(each["at"])) for each in noted["errors"]
+            ]
+            # The exit record and the note mean the same line; the note knows when it was.
+            found = [each for each in found if all(each.offset != other.offset for other in listed)] + listed
+    return found
 
 
 def _line(offset: int, record: bytes) -> LogLine:

@@ -159,14 +159,18 @@ class Unit:
 def close_lost(record: dict[str, Any], folder: Path) -> Exit:
     """End what a dead keeper left and write the record it could not: `lost`."""
     leftovers.end(record)
+    log = Log(folder / "log")
+    error = log.first_error()
     found = {
         "run": record["run"],
         "code": None,
         "signal": None,
         "at": time.time(),
         "lasted": max(0.0, time.time() - record["started_at"]),
-        "first_error": Log(folder / "log").first_error(),
-        "last_lines": [line.text[:300] for line in Log(folder / "log").tail(20).lines if line.stream in "oe"],
+        "first_error": error and error.text,
+        "error_offset": error and error.offset,
+        "log_end": log.size,
+        "last_lines": [line.text[:300] for line in log.tail(20).lines if line.stream in "oe"],
         "asked": False,
         "lost": True,
     }
