@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 
+import './home';
+
 import { count, names, t } from '.';
 
 test('a sentence is found by its key and its fields are filled in', () => {

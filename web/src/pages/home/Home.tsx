@@ -2,6 +2,7 @@ import '../../words/home';
 
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 
 import { jobs as jobsQuery, session, tools as toolsQuery } from '../../api/queries';
 import { sentenceOf } from '../../api/client';
@@ -15,9 +16,11 @@ import { count, t } from '../../words';
 import { FirstSteps, useFirstSteps } from './FirstSteps';
 import css from './Home.module.css';
 import { firstName } from '../../parts/names';
-import { RecentImages } from './RecentImages';
 import { answerOf, greeting, summaryOf } from './sentences';
 import { ToolCard } from './ToolCard';
+
+// It stands below everything else and shows once its list is here.
+const RecentImages = lazy(async () => ({ default: (await import('./RecentImages')).RecentImages }));
 
 /** A page shows at most two lime buttons. */
 const LIMES = 2;
@@ -53,7 +56,9 @@ export function Home() {
           </div>
         )}
       </div>
-      <RecentImages />
+      <Suspense>
+        <RecentImages />
+      </Suspense>
     </>
   );
 }

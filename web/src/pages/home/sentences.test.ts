@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 
+import '../../words/home';
+
 import type { Me, ToolView } from '../../api/types';
 import { firstName, someNames } from '../../parts/names';
 import { answerOf, summaryOf } from './sentences';
