@@ -43,8 +43,8 @@ async function problemOf(response: Response): Promise<Problem> {
   );
 }
 
-/** Ask the API. Throws `Problem`; an empty answer is `undefined`. */
-export async function call<Answer>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer> {
+/** Ask the API. Throws `Problem`; an empty answer is `undefined`. What `signal` ends, throws as the browser does. */
+export async function call<Answer>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, {
@@ -52,8 +52,10 @@ export async function call<Answer>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', 
       credentials: 'same-origin',
       headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal && { signal }),
     });
-  } catch {
+  } catch (error) {
+    if (signal?.aborted) throw error;
     throw new Problem(0, 'unreachable', t('errors.unreachable'));
   }
   if (!response.ok) throw await problemOf(response);

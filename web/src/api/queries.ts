@@ -50,10 +50,10 @@ export const jobs = queryOptions({
 export const job = (id: number) =>
   queryOptions({ queryKey: ['job', id], queryFn: () => call<JobView>('GET', `/jobs/${id}`) });
 
-export const people = queryOptions({
-  queryKey: ['people'],
-  queryFn: () => call<PeopleView>('GET', '/people'),
-  refetchInterval: 30_000,
+/** How many are on the roster, and how they stand. For admins in admin mode. */
+export const peopleCounts = queryOptions({
+  queryKey: ['people', 'counts'],
+  queryFn: async () => (await call<PeopleView>('GET', '/people?limit=1')).counts,
 });
 
 export const tokens = queryOptions({

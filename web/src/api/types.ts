@@ -23,6 +23,9 @@ export interface Studio {
   version: string;
   encrypted: boolean;
   warning: string | null;
+  /** Open: profiles are picked without a password, on this machine only. */
+  auth: 'password' | 'open';
+  profiles: { name: string; role: Role }[];
 }
 
 export interface LinkView {
@@ -53,14 +56,54 @@ export interface RosterView {
   column: number | null;
 }
 
+/** A stretch of the roster. `counts` is of everybody, whatever the filter. */
 export interface PeopleView {
   people: PersonView[];
+  /** How many the filter lets through. */
+  total: number;
+  next: string | null;
+  counts: Record<PersonState | 'all', number>;
   roster: RosterView;
+}
+
+/** A browser that is signed in. */
+export interface SessionView {
+  id: number;
+  current: boolean;
+  /** "Chrome on Windows" */
+  device: string;
+  address: string;
+  created_at: number;
+  seen_at: number;
+  expires_at: number;
+}
+
+/** Whether a person may enter a tool, and why. */
+export interface GrantView {
+  id: string;
+  name: string;
+  may: boolean;
+  by: 'everyone' | 'admins' | 'grant';
+}
+
+export interface PersonDetail {
+  person: PersonView;
+  sessions: SessionView[];
+  tokens: TokenView[];
+  tools: GrantView[];
+  identity: { issuer: string; created_at: number } | null;
+}
+
+/** A square of `size` modules; `path` draws the dark ones. */
+export interface Qr {
+  size: number;
+  path: string;
 }
 
 export interface FreshLink {
   link: string;
   expires_at: number;
+  qr: Qr | null;
 }
 
 export type ToolState =
@@ -123,7 +166,9 @@ export interface JobView {
 export interface TokenView {
   id: number;
   label: string;
+  scope: Scope;
   created_at: number;
+  expires_at: number | null;
   used_at: number | null;
 }
 
@@ -135,12 +180,67 @@ export interface LogLine {
   text: string;
 }
 
-/** A stretch of a log. `start` and `next` are byte offsets that are never used again. */
+/** What went wrong, and the byte of the log where it says so. */
+export interface FirstError {
+  text: string;
+  offset: number;
+  at: number;
+}
+
+/** A part of a log. `start` and `next` are byte offsets that are never used again; `oldest` and `end` are the log's own. */
 export interface LogChunk {
   start: number;
   next: number;
+  oldest: number;
+  end: number;
   lines: LogLine[];
-  first_error?: string | LogLine | null;
+  first_error: FirstError | null;
+}
+
+/** A log that the person may read. */
+export interface LogEntry {
+  /** `tool:<id>`, `tool:<id>:<person>` or `job:<id>` */
+  log: string;
+  title: string;
+  kind: 'tool' | 'job';
+  state: string;
+  size: number;
+  changed_at: number | null;
+}
+
+/** One life of a tool's process; its part of the log goes from `log_start` to `log_end`. */
+export interface RunView {
+  id: number;
+  tool: string;
+  name: string;
+  person: string | null;
+  started_by: string | null;
+  started_at: number;
+  ended_at: number | null;
+  exit_code: number | null;
+  exit_signal: number | null;
+  ending: 'running' | 'stopped' | 'crashed' | 'killed' | 'lost';
+  first_error: { text: string; offset: number | null } | null;
+  log: string;
+  log_start: number;
+  log_end: number | null;
+}
+
+/** A line that holds what was looked for. */
+export interface LogHit {
+  log: string;
+  title: string;
+  offset: number;
+  at: number;
+  stream: LogLine['stream'];
+  text: string;
+}
+
+export interface LogHits {
+  hits: LogHit[];
+  next: string | null;
+  searched_bytes: number;
+  seconds: number;
 }
 
 export type OutputKind = 'image' | 'video' | 'audio' | 'other';

@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 
 import { cache, session, studio } from '../api/queries';
-import type { OutputKind, PromptState } from '../api/types';
+import type { OutputKind, PersonState, PromptState, Role } from '../api/types';
 import type { WordKey } from '../words';
 import { Broken } from './Broken';
 import { Missing } from './Missing';
@@ -151,11 +151,28 @@ const prompts = createRoute({
   component: lazyRouteComponent(() => import('../pages/prompts/Prompts'), 'Prompts'),
 });
 
+const PERSON_STATES = new Set(['here', 'away', 'disabled', 'invited', 'not_invited']);
+
+/** The filter of the roster, who is looked at, and whether somebody is being added. */
+interface PeopleSearch {
+  add?: true;
+  text?: string;
+  state?: PersonState;
+  role?: Role;
+  person?: number;
+}
+
 const people = createRoute({
   getParentRoute: () => inside,
   path: '/people',
   // Home's first step opens the page with its dialog.
-  validateSearch: (search: Record<string, unknown>): { add?: true } => (search['add'] ? { add: true } : {}),
+  validateSearch: ({ add, text, state, role, person }: Record<string, unknown>): PeopleSearch => ({
+    ...(add ? { add: true } : {}),
+    ...((typeof text === 'string' || typeof text === 'number') && { text: String(text) }),
+    ...(PERSON_STATES.has(String(state)) && { state: state as PersonState }),
+    ...((role === 'artist' || role === 'admin') && { role }),
+    ...(Number.isSafeInteger(person) && { person: person as number }),
+  }),
   staticData: { title: 'nav.people' },
   component: lazyRouteComponent(() => import('../pages/people/People'), 'People'),
 });

@@ -4,7 +4,7 @@ import { X } from 'lucide-react';
 import { useEffect } from 'react';
 
 import { prefer, usePreferences } from '../../app/preferences';
-import { people } from '../../api/queries';
+import { peopleCounts } from '../../api/queries';
 import type { Me, ToolView } from '../../api/types';
 import { Button, buttonClass, ButtonLink } from '../../parts/Button';
 import { IconButton } from '../../parts/IconButton';
@@ -25,11 +25,12 @@ export interface Step {
 /** What a new studio still needs, for its admin; `null` when it needs nothing more or the list was put away. */
 export function useFirstSteps(me: Me | null, tools: ToolView[] | undefined): Step[] | null {
   const { stepsHidden, opened } = usePreferences();
-  const wanted = me?.role === 'admin' && !stepsHidden;
-  const { data } = useQuery({ ...people, enabled: wanted });
+  const wanted = me?.scope === 'admin' && !stepsHidden;
+  const { data } = useQuery({ ...peopleCounts, enabled: wanted });
   const tool = tools?.find((each) => each.id === FIRST_TOOL) ?? null;
   const known = wanted && data !== undefined && tools !== undefined;
-  const joined = data?.people.some((person) => person.id !== me?.id && person.state !== 'not_invited') ?? false;
+  // One of those who were invited is the admin who reads this.
+  const joined = data !== undefined && data.all - data.not_invited > 1;
   const steps: Step[] = [
     { is: 'people', done: joined, tool: null },
     { is: 'install', done: tool?.installed ?? false, tool },

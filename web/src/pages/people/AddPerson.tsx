@@ -6,17 +6,17 @@ import { cache } from '../../api/queries';
 import type { FreshLink, PersonView } from '../../api/types';
 import { Button } from '../../parts/Button';
 import { Check } from '../../parts/Check';
-import { CopyLine } from '../../parts/CopyLine';
 import { Dialog, DialogActs } from '../../parts/Dialog';
 import { Field } from '../../parts/Field';
 import { until } from '../../parts/time';
 import { t } from '../../words';
 import css from './AddPerson.module.css';
+import { ShownLink } from './ShownLink';
 
 interface AddProps {
   open: boolean;
   onClose: () => void;
-  onAdded: (person: { id: number }, link: FreshLink) => void;
+  onAdded: (person: PersonView, link: FreshLink) => void;
 }
 
 type Added = FreshLink & { person: PersonView };
@@ -71,7 +71,7 @@ function Done({ link, onMore, onClose }: { link: Added; onMore: () => void; onCl
   return (
     <div className={css['form']}>
       <p className="dim">{t('people.link_text', { until: until(link.expires_at, Date.now() / 1000) })}</p>
-      <CopyLine value={link.link} label={t('people.link_of', { name: link.person.name })} />
+      <ShownLink link={link} label={t('people.link_of', { name: link.person.name })} />
       <DialogActs>
         <Button onClick={onMore}>{t('people.add_another')}</Button>
         <Button look="primary" onClick={onClose}>{t('common.done')}</Button>

@@ -1,6 +1,8 @@
-import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 
-import type { FreshLink, PersonView } from '../../api/types';
+import { call } from '../../api/client';
+import type { FreshLink, PeopleView, PersonState, PersonView } from '../../api/types';
 import { Avatar } from '../../parts/Avatar';
 import { Button } from '../../parts/Button';
 import { CopyLine } from '../../parts/CopyLine';
@@ -12,53 +14,71 @@ import type { PersonActs } from './usePersonActs';
 
 const FEW = 4;
 
-function rank(person: PersonView, links: Record<number, FreshLink>): number {
-  if (links[person.id]) return 0;
-  return person.state === 'invited' ? 1 : 2;
+/** The first few who wait in a state. */
+function useWaiting(state: PersonState, many: number): readonly PersonView[] {
+  const { data } = useQuery({
+    queryKey: ['people', 'waiting', state],
+    queryFn: async () => (await call<PeopleView>('GET', `/people?state=${state}&limit=${FEW}`)).people,
+    enabled: many > 0,
+  });
+  return many > 0 ? (data ?? []) : [];
+}
+
+interface InvitesProps {
+  counts: PeopleView['counts'];
+  /** The links that were made on this page, newest first. */
+  made: readonly { person: PersonView; link: FreshLink }[];
+  acts: PersonActs;
+  onState: (state: PersonState) => void;
 }
 
 /** Who has not entered yet. A link is shown only to the page that made it. */
-export function Invites({ people, links, acts }: { people: PersonView[]; links: Record<number, FreshLink>; acts: PersonActs }) {
+export function Invites({ counts, made, acts, onState }: InvitesProps) {
   const now = useNow(20_000);
-  const [all, showAll] = useState(false);
-  const open = people.filter((person) => person.state === 'invited').length;
-  // Whoever has a link stands first; a long roster without links is one press away.
-  const ordered = [...people].sort((one, other) => rank(one, links) - rank(other, links));
-  const few = Math.max(FEW, ordered.filter((person) => rank(person, links) < 2).length);
-  const shown = all ? ordered : ordered.slice(0, few);
+  const invited = useWaiting('invited', counts.invited);
+  const others = useWaiting('not_invited', counts.not_invited);
+  const fresh = made.slice(0, FEW);
+  const shown = [...invited, ...others].filter((person) => !fresh.some((each) => each.person.id === person.id)).slice(0, Math.max(1, FEW - fresh.length));
+  const rest = counts.invited + counts.not_invited - fresh.filter(({ person }) => person.state === 'invited' || person.state === 'not_invited').length - shown.length;
   return (
-    <Section title={t('people.invites')} note={count('people.open_invites', open)}>
+    <Section title={t('people.invites')} note={count('people.open_invites', counts.invited)}>
       <ul className={`card ${css['list']}`}>
-        {shown.map((person) => {
-          const link = links[person.id];
-          return (
-            <li key={person.id}>
-              <div className={css['row']}>
-                <Avatar name={person.name} />
-                <div className={css['who']}>
-                  <b className="el" title={person.name}>{person.name}</b>
-                  <span className="meta">
-                    {link ? t('people.works_until', { until: until(link.expires_at, now) }) : t(person.state === 'invited' ? 'people.link_out' : 'people.no_link')}
-                  </span>
-                </div>
-                {!link && (
-                  <Button size="s" online working={acts.linking === person.id} onClick={() => acts.link(person)} aria-label={t('people.make_link_for', { name: person.name })}>
-                    {t(person.state === 'invited' ? 'people.new_link' : 'people.make_link')}
-                  </Button>
-                )}
-              </div>
-              {link && <CopyLine value={link.link} label={t('people.link_of', { name: person.name })} />}
-            </li>
-          );
-        })}
-        {shown.length < ordered.length && (
+        {fresh.map(({ person, link }) => (
+          <li key={person.id}>
+            <Who person={person} said={t('people.works_until', { until: until(link.expires_at, now) })} />
+            <CopyLine value={link.link} label={t('people.link_of', { name: person.name })} />
+          </li>
+        ))}
+        {shown.map((person) => (
+          <li key={person.id}>
+            <Who person={person} said={t(person.state === 'invited' ? 'people.link_out' : 'people.no_link')}>
+              <Button size="s" online working={acts.linking === person.id} onClick={() => acts.link(person)} aria-label={t('people.make_link_for', { name: person.name })}>
+                {t(person.state === 'invited' ? 'people.new_link' : 'people.make_link')}
+              </Button>
+            </Who>
+          </li>
+        ))}
+        {rest > 0 && (
           <li>
-            <Button size="s" look="quiet" onClick={() => showAll(true)}>
-              {count('people.more_waiting', ordered.length - shown.length)}
+            <Button size="s" look="quiet" onClick={() => onState(counts.not_invited > 0 ? 'not_invited' : 'invited')}>
+              {count('people.more_waiting', rest)}
             </Button>
           </li>
         )}
       </ul>
     </Section>
+  );
+}
+
+function Who({ person, said, children }: { person: PersonView; said: string; children?: ReactNode }) {
+  return (
+    <div className={css['row']}>
+      <Avatar name={person.name} />
+      <div className={css['who']}>
+        <b className="el" title={person.name}>{person.name}</b>
+        <span className="meta">{said}</span>
+      </div>
+      {children}
+    </div>
   );
 }

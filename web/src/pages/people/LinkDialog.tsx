@@ -1,10 +1,10 @@
 import type { FreshLink, PersonView } from '../../api/types';
 import { Button } from '../../parts/Button';
-import { CopyLine } from '../../parts/CopyLine';
 import { Dialog, DialogActs } from '../../parts/Dialog';
 import { until } from '../../parts/time';
 import { t } from '../../words';
 import css from './AddPerson.module.css';
+import { ShownLink } from './ShownLink';
 import { waits } from './words';
 
 /** The link that was just made, shown once. */
@@ -15,7 +15,7 @@ export function LinkDialog({ person, link, onClose }: { person: PersonView | nul
     <Dialog title={t('people.link_of', fields)} open onClose={onClose}>
       <div className={css['form']}>
         <p className="dim">{t(waits(person.state) ? 'people.link_text' : 'people.reset_text', fields)}</p>
-        <CopyLine value={link.link} label={t('people.link_of', fields)} />
+        <ShownLink link={link} label={t('people.link_of', fields)} />
         <DialogActs>
           <Button look="primary" onClick={onClose}>{t('common.done')}</Button>
         </DialogActs>

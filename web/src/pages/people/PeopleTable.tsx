@@ -1,34 +1,70 @@
-import { Ellipsis } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 
 import type { Me, PersonView } from '../../api/types';
-import { Avatar } from '../../parts/Avatar';
-import { Badge } from '../../parts/Badge';
-import { IconButton } from '../../parts/IconButton';
-import { Menu } from '../../parts/Menu';
-import { StateMark } from '../../parts/StateMark';
-import { ago, capital, useNow } from '../../parts/time';
-import { count, t } from '../../words';
+import { useMedia } from '../../parts/useMedia';
+import { useNow } from '../../parts/time';
+import { t } from '../../words';
+import { useStretch } from '../outputs/useStretch';
 import css from './PeopleTable.module.css';
-import { personEntries } from './personEntries';
+import { PersonRow } from './PersonRow';
+import { drawnRows } from './rows';
 import type { PersonActs } from './usePersonActs';
-import { personMark, personWord } from './words';
+
+/** Rows beyond the screen that are drawn ahead, in pixels. */
+const AHEAD = 480;
+const STEPS: Record<string, (at: number, total: number) => number> = {
+  ArrowDown: (at) => at + 1,
+  ArrowUp: (at) => at - 1,
+  PageDown: (at) => at + 10,
+  PageUp: (at) => at - 10,
+  Home: () => 0,
+  End: (_, total) => total - 1,
+};
 
 interface TableProps {
-  people: PersonView[];
+  /** The people that are known so far, of `total`. */
+  people: readonly PersonView[];
+  total: number;
   me: Me;
   chosen: number | null;
+  /** A newer list is on its way. */
+  stale: boolean;
   onChoose: (id: number | null) => void;
+  /** Called while rows are on the screen whose people are not known yet. */
+  onMissing: () => void;
   acts: PersonActs;
 }
 
-/** The roster, one person a row. A phone keeps the name and the state. */
-export function PeopleTable({ people, ...rest }: TableProps) {
+/** The roster, one person a row, of which only those on the screen are drawn. A phone keeps the name and the state. */
+export function PeopleTable({ people, total, me, chosen, stale, onChoose, onMissing, acts }: TableProps) {
   const now = useNow(20_000);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const stretch = useStretch(body, total);
+  const height = useMedia('(max-width: 720px)') ? 56 : 48;
+  const [at, setAt] = useState(-1);
+  const { rows, rest } = drawnRows(total, height, stretch.top - AHEAD, stretch.bottom + AHEAD, at);
+  const missing = rows.some(({ index }) => index >= people.length);
+  useEffect(() => {
+    if (missing) onMissing();
+  });
+  const focus = useRef(false);
+  useEffect(() => {
+    if (!focus.current) return;
+    focus.current = false;
+    body.current?.querySelector<HTMLElement>(`[aria-rowindex="${at + 2}"] button`)?.focus();
+  }, [at]);
+  const move = (event: KeyboardEvent) => {
+    const step = STEPS[event.key];
+    if (step === undefined || !(event.target instanceof HTMLElement) || event.target.getAttribute('aria-pressed') === null) return;
+    event.preventDefault();
+    focus.current = true;
+    setAt(Math.max(0, Math.min(people.length - 1, step(at, people.length))));
+  };
   return (
     <div className={`card ${css['frame']}`}>
-      <table className={css['table']}>
+      <table className={`${css['table']} ${stale ? css['stale'] : ''}`} aria-rowcount={total + 1} aria-busy={stale || missing}>
         <thead>
-          <tr>
+          <tr aria-rowindex={1}>
             <th scope="col">{t('people.name')}</th>
             <th scope="col" className={`hide-p ${css['role']}`}>{t('people.role')}</th>
             <th scope="col" className={css['state']}>{t('people.state')}</th>
@@ -39,44 +75,40 @@ export function PeopleTable({ people, ...rest }: TableProps) {
             </th>
           </tr>
         </thead>
-        <tbody>
-          {people.map((person) => (
-            <Row key={person.id} person={person} now={now} {...rest} />
-          ))}
+        <tbody ref={body} onKeyDown={move}>
+          {rows.flatMap(({ index, gap }) => {
+            const person = people[index];
+            return [
+              gap > 0 && <Gap key={`before ${index}`} height={gap * height} />,
+              person ? (
+                <PersonRow key={person.id} person={person} index={index} now={now} me={me} on={chosen === person.id} onChoose={onChoose} onFocus={setAt} acts={acts} />
+              ) : (
+                <Bone key={`row ${index}`} index={index} />
+              ),
+            ];
+          })}
+          {rest > 0 && <Gap height={rest * height} />}
         </tbody>
       </table>
     </div>
   );
 }
 
-function Row({ person, now, me, chosen, onChoose, acts }: Omit<TableProps, 'people'> & { person: PersonView; now: number }) {
-  const on = chosen === person.id;
+/** The room of rows that are not drawn. */
+function Gap({ height }: { height: number }) {
   return (
-    <tr className={on ? css['on'] : ''} data-person={person.name}>
-      <td>
-        <button type="button" className={css['name']} aria-pressed={on} onClick={() => onChoose(on ? null : person.id)} title={person.name}>
-          <Avatar name={person.name} />
-          <b className="el">{person.name}</b>
-          {person.id === me.id && <span className="meta hide-p">{t('people.you')}</span>}
-        </button>
-      </td>
-      <td className="hide-p">{person.role === 'admin' ? <Badge look="accent">{t('people.admin')}</Badge> : <span className="dim">{t('people.artist')}</span>}</td>
-      <td>
-        <StateMark mark={personMark(person.state)} plain>
-          {personWord(person.state)}
-        </StateMark>
-      </td>
-      <td className="dim hide-p">{person.devices > 0 ? count('people.n_devices', person.devices) : t('common.none')}</td>
-      <td className="dim hide-p">{person.state === 'here' ? t('people.now') : person.seen_at === null ? t('common.none') : capital(ago(person.seen_at, now))}</td>
-      <td className={css['cell']}>
-        <Menu
-          entries={personEntries(person, me, acts)}
-          trigger={
-            <IconButton label={t('people.more', { name: person.name })}>
-              <Ellipsis />
-            </IconButton>
-          }
-        />
+    <tr aria-hidden="true" className={css['gap']}>
+      <td colSpan={6} style={{ height }} />
+    </tr>
+  );
+}
+
+/** A row whose person is on the way. */
+function Bone({ index }: { index: number }) {
+  return (
+    <tr aria-rowindex={index + 2}>
+      <td colSpan={6}>
+        <i className={css['bone']} />
       </td>
     </tr>
   );

@@ -1,4 +1,4 @@
-import { KeyRound, ShieldCheck, ShieldOff, Trash2, UserCheck, UserX } from 'lucide-react';
+import { KeyRound, Pencil, ShieldCheck, ShieldOff, Trash2, UserCheck, UserX } from 'lucide-react';
 
 import type { Me, PersonView } from '../../api/types';
 import type { MenuEntry } from '../../parts/Menu';
@@ -11,9 +11,11 @@ export function personEntries(person: PersonView, me: Me, acts: PersonActs): Men
   const disabled = person.state === 'disabled';
   const admin = person.role === 'admin';
   const link: MenuEntry = { name: t(waits(person.state) ? 'people.make_link' : 'people.reset_link'), icon: KeyRound, onPress: () => acts.link(person) };
-  if (person.id === me.id) return [link];
+  const rename: MenuEntry = { name: t('people.rename_ask'), icon: Pencil, onPress: () => acts.rename(person) };
+  if (person.id === me.id) return [link, rename];
   return [
     ...(disabled ? [] : [link]),
+    rename,
     { name: t(admin ? 'people.make_artist' : 'people.make_admin'), icon: admin ? ShieldOff : ShieldCheck, onPress: () => acts.promote(person, !admin) },
     { name: t(disabled ? 'people.enable' : 'people.disable'), icon: disabled ? UserCheck : UserX, onPress: () => acts.disable(person, !disabled) },
     'line',

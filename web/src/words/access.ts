@@ -1,0 +1,5 @@
+import { learn } from '.';
+import words from './access.en.json';
+
+// Devices and tokens, on the account's page and on People.
+learn(words);
