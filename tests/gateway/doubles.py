@@ -32,6 +32,7 @@ class Caller:
     via: str = "session"
     session_id: int | None = None
     token_id: int | None = None
+    scope: str = "use"
 
 
 ADA = Person(1, "Ada", "admin")

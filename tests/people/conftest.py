@@ -115,5 +115,7 @@ async def signed_in(room: PeopleRoom, name: str, address: str = HOME) -> tuple[C
 
 @pytest.fixture
 async def admin(room: PeopleRoom) -> Caller:
-    """Razvan, who is an admin and signed in."""
-    return (await signed_in(room, "Razvan Matei"))[0]
+    """Razvan, who is an admin, signed in and in admin mode."""
+    caller, raw = await signed_in(room, "Razvan Matei")
+    await room.sessions.grant_admin_mode(caller)
+    return room.sessions.find(raw) or caller

@@ -130,7 +130,7 @@ async def test_an_old_database_is_copied_before_it_is_changed(root: Path, monkey
     await first.close()
     shutil.copytree(MIGRATIONS, root / "migrations")
     (root / "migrations/versions/9000_next.py").write_text(
-        'from alembic import op\nrevision = "9000"\ndown_revision = "0002"\n'
+        'from alembic import op\nrevision = "9000"\ndown_revision = "0003"\n'
         'def upgrade():\n    op.execute("DELETE FROM audit")\n'
     )
     monkeypatch.setattr("comfystudio.storage.upgrade.MIGRATIONS", root / "migrations")
@@ -138,11 +138,11 @@ async def test_an_old_database_is_copied_before_it_is_changed(root: Path, monkey
     await second.open()
     assert await second.run(_actions) == []
     await second.close()
-    with closing(sqlite3.connect(root / "studio.db.before-0002")) as copy:
+    with closing(sqlite3.connect(root / "studio.db.before-0003")) as copy:
         assert copy.execute("SELECT action FROM audit").fetchall() == [("kept",)]
 
 
-@pytest.mark.parametrize("revision", ["0001"])
+@pytest.mark.parametrize("revision", ["0001", "0002"])
 async def test_every_schema_that_landed_is_brought_up_to_date(root: Path, revision: str) -> None:
     """A studio that opens a database of an earlier version finds its rows and the tables of today."""
     path = root / "studio.db"

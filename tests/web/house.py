@@ -20,7 +20,7 @@ from comfystudio.errors import Conflict
 from comfystudio.events import Bus
 from comfystudio.gallery import Gallery
 from comfystudio.gateway import Origins
-from comfystudio.jobs import Job, Jobs
+from comfystudio.jobs import Job, Jobs, Terminals
 from comfystudio.keeper import Keepers
 from comfystudio.people import LOCAL, Caller, PeopleRoom, Person
 from comfystudio.pictures import Pictures
@@ -186,17 +186,21 @@ class House:
         assert found is not None
         return found
 
-    async def caller(self, name: str) -> tuple[Caller, str]:
-        """Somebody signed in anew, with the session's secret."""
+    async def caller(self, name: str, *, mode: bool = True) -> tuple[Caller, str]:
+        """Somebody signed in anew, with the session's secret; an admin in admin mode, unless `mode` says no."""
         if not self.person(name).joined:
             await joined(self.room, name)
-        return await self.room.sessions.open(self.person(name), address="192.0.2.7", agent="test")
+        sessions = self.room.sessions
+        caller, raw = await sessions.open(self.person(name), address="192.0.2.7", agent="test")
+        if mode and caller.person.role == "admin":
+            await sessions.grant_admin_mode(caller)
+        return sessions.find(raw) or caller, raw
 
-    async def visitor(self, name: str | None = None) -> Visitor:
-        """A browser of `name`, or of nobody."""
+    async def visitor(self, name: str | None = None, *, mode: bool = True) -> Visitor:
+        """A browser of `name`, an admin's in admin mode unless `mode` says no, or of nobody."""
         if name is None:
             return Visitor(self.base, self.client, {})
-        _, raw = await self.caller(name)
+        _, raw = await self.caller(name, mode=mode)
         return self.holder(raw)
 
     def holder(self, raw: str) -> Visitor:
@@ -304,6 +308,8 @@ async def opened(workspace: Workspace, database: Database, *, static: Path | Non
     await room.start()
     keepers = Keepers(workspace.units, workspace.runtime)
     jobs = Jobs(database, keepers, bus, room.audit)
+    shell = {"PATH": "/usr/bin:/bin", "HOME": str(workspace.state), "LANG": "C.UTF-8"}
+    terminals = Terminals(jobs, room.audit, folder=workspace.root, environment=lambda: shell)
     await jobs.recover()
     pictures, prompts = Pictures(workspace.state / "thumbnails"), Prompts(database, bus)
     await prompts.open()
@@ -322,6 +328,7 @@ async def opened(workspace: Workspace, database: Database, *, static: Path | Non
         audit=room.audit,
         tools=tools,
         jobs=jobs,
+        terminals=terminals,
         prompts=prompts,
         dispatcher=Worker(prompts),
         comfyui=comfyui,

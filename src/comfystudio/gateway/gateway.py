@@ -179,6 +179,8 @@ class Gateway:
             return await self._enter.take(passage)
         if caller is None:
             return self._stranger(passage)
+        if caller.scope == "read":
+            raise Refused("gateway.read_only_token")
         refuse_without_grant(self._tools, caller, place.listener)
         if internal:
             return await self._internal(passage, caller)

@@ -41,6 +41,10 @@ class Caller(Protocol):
     def session_id(self) -> int | None:
         """Of the portal's session or of one of its children."""
 
+    @property
+    def scope(self) -> str:
+        """`read`, `use` or `admin`: a token to read with opens no tool."""
+
 
 class Sessions(Protocol):
     """Sign-ins that live on the server. `find` and `find_child` are asked for every request: memory only."""

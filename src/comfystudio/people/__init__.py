@@ -4,13 +4,15 @@ The roster says who is listed and who is an admin; the database keeps what peopl
 passwords, sessions, tokens, links and the audit trail. `PeopleRoom` builds the room and keeps it going.
 """
 
+from comfystudio.people.agents import device_name
 from comfystudio.people.audit import Audit, AuditEntry
 from comfystudio.people.clock import Clock, StudioTime, SystemClock
+from comfystudio.people.finding import Found, Wanted
 from comfystudio.people.links import Link, Links, LinkView, Purpose
-from comfystudio.people.model import LOCAL, Caller, Person, PersonState, Role
+from comfystudio.people.model import LOCAL, Caller, Person, PersonState, Role, Scope
 from comfystudio.people.passwords import Passwords
 from comfystudio.people.room import PeopleRoom
-from comfystudio.people.service import People, RosterState
+from comfystudio.people.service import Change, People, RosterState
 from comfystudio.people.session_store import SessionView
 from comfystudio.people.sessions import Sessions
 from comfystudio.people.tokens import Tokens, TokenView
@@ -20,7 +22,9 @@ __all__ = [
     "Audit",
     "AuditEntry",
     "Caller",
+    "Change",
     "Clock",
+    "Found",
     "Link",
     "LinkView",
     "Links",
@@ -32,10 +36,13 @@ __all__ = [
     "Purpose",
     "Role",
     "RosterState",
+    "Scope",
     "SessionView",
     "Sessions",
     "StudioTime",
     "SystemClock",
     "TokenView",
     "Tokens",
+    "Wanted",
+    "device_name",
 ]

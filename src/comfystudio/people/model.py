@@ -5,9 +5,10 @@ from typing import Literal
 
 from comfystudio.errors import Refused
 
-__all__ = ["LOCAL", "Caller", "Person", "PersonState", "Role"]
+__all__ = ["LOCAL", "Caller", "Person", "PersonState", "Role", "Scope"]
 
 Role = Literal["artist", "admin"]
+Scope = Literal["read", "use", "admin"]
 PersonState = Literal["here", "away", "disabled", "invited", "not_invited"]
 
 
@@ -38,22 +39,29 @@ class Person:
 
 @dataclass(frozen=True)
 class Caller:
-    """In whose name a call is made and how they proved it; `local` is the command line on this machine."""
+    """In whose name a call is made and how they proved it; `local` is the command line on this machine.
+
+    `scope` is what they may do with it: look (`read`), do what artists do (`use`), or what admins do (`admin`, which
+    makes no admin of an artist). A session has `admin` in admin mode only.
+    """
 
     person: Person
     via: Literal["session", "token", "local"]
     session_id: int | None = None
     token_id: int | None = None
+    scope: Scope = "admin"
 
     @property
     def is_admin(self) -> bool:
-        """Whether the person is an admin."""
-        return self.person.role == "admin"
+        """Whether this is an admin who acts as one now."""
+        return self.person.role == "admin" and self.scope == "admin"
 
     def must_be_admin(self) -> None:
-        """Raise `Refused` for everybody who is no admin."""
+        """Raise `Refused` for everybody who does not act as an admin now."""
+        if self.person.role != "admin":
+            raise Refused("web.admins_only")
         if not self.is_admin:
-            raise Refused("people.admins_only")
+            raise Refused("web.admin_mode" if self.via == "session" else "web.token_scope")
 
 
 LOCAL = Caller(

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import structlog
 
-from comfystudio.events import Bus, admins
+from comfystudio.events import Bus, admins, person
 from comfystudio.people.audit import Audit
 from comfystudio.people.clock import Clock, StudioTime
 from comfystudio.people.devices import Devices
 from comfystudio.people.directory import Directory
+from comfystudio.people.gathering import Gathered
+from comfystudio.people.grants import Grants
 from comfystudio.people.link_store import LinkStore
 from comfystudio.people.links import Links
 from comfystudio.people.moves import Moves
@@ -80,6 +82,7 @@ class PeopleRoom:
             days=session_days,
         )
         self.tokens = Tokens(database, directory, self.audit, self.time)
+        self.grants = Grants(database, self.audit)
         self._link_store = LinkStore(database, self.time)
         self._keeper = RosterKeeper(
             file=RosterFile(roster or workspace.roster, workspace.runtime / "roster.lock"),
@@ -98,6 +101,7 @@ class PeopleRoom:
             keeper=self._keeper,
             sessions=self.sessions,
             tokens=self.tokens,
+            grants=self.grants,
             links=self._link_store,
             hashing=self._hashing,
             audit=self.audit,
@@ -111,6 +115,8 @@ class PeopleRoom:
             audit=self.audit,
             time=self.time,
         )
+        # Thousands who sign in at once are one change for a page.
+        self._changes = Gathered(self._publish)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -127,9 +133,12 @@ class PeopleRoom:
             await self.sessions.load()
         await self.tokens.load()
         await self._link_store.load()
-        self._keeper.on_changed(self._publish)
-        self.people.on_changed(self._publish)
-        self.sessions.on_changed(lambda _person_id: self._publish("presence"))
+        await self.grants.load()
+        self._keeper.on_changed(self._changes.tell)
+        self.people.on_changed(self._changes.tell)
+        self.sessions.on_changed(lambda _person_id: self._changes.tell("presence"))
+        self.grants.on_changed(lambda _person_id, _tool: self._changes.tell("person.tool"))
+        self.sessions.on_mode(self._mode_changed)
         with contextlib.suppress(StorageFull, StorageBusy):
             await self.audit.trim()
         self._tasks = [
@@ -143,6 +152,7 @@ class PeopleRoom:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        self._changes.stop()
         await self._write_all()
         self._hashing.stop()
 
@@ -175,6 +185,9 @@ class PeopleRoom:
             except Exception:
                 log.exception("people upkeep failed")
                 await asyncio.sleep(TICK)
+
+    def _mode_changed(self, person_id: int) -> None:
+        self._bus.publish("me", "me.changed", {}, to=person(person_id))
 
     def _publish(self, what: str) -> None:
         self._bus.publish("people", "people.changed", {"what": what}, to=admins())

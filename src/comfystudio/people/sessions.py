@@ -10,13 +10,14 @@ from dataclasses import replace
 
 import structlog
 
-from comfystudio.errors import NotSignedIn
+from comfystudio.errors import NotSignedIn, Refused
 from comfystudio.people import secrets
+from comfystudio.people.admin_mode import AdminModes
 from comfystudio.people.audit import Audit
 from comfystudio.people.clock import StudioTime
 from comfystudio.people.devices import Devices
 from comfystudio.people.directory import Directory
-from comfystudio.people.model import Caller, Person
+from comfystudio.people.model import Caller, Person, Scope
 from comfystudio.people.names import shown
 from comfystudio.people.session_store import Live, SessionStore, SessionView
 from comfystudio.people.sign_in import SignIn
@@ -60,6 +61,8 @@ class Sessions:
         self._of_person: dict[int, dict[int, Live]] = {}
         self._listeners: list[Ended] = []
         self._changed: list[Callable[[int], None]] = []
+        self._modes = AdminModes(time)
+        self._mode_changed: list[Callable[[int], None]] = []
 
     # -- the hot path
 
@@ -91,9 +94,61 @@ class Sessions:
         if person is None:
             return None
         live.touched = now
-        if live.caller.person is not person:
-            live.caller = replace(live.caller, person=person)
+        scope: Scope = "admin" if self._modes.on(live.parent_id or live.id) else "use"
+        if live.caller.person is not person or live.caller.scope != scope:
+            live.caller = replace(live.caller, person=person, scope=scope)
         return live.caller
+
+    def current(self, session_id: int) -> Caller | None:
+        """Who holds the session with that number, as they are now; None where it is not in force."""
+        live = self._by_id.get(session_id)
+        return None if live is None else self._in_force(live)
+
+    # -- admin mode
+
+    async def begin_admin_mode(
+        self, caller: Caller, password: str, *, address: str, device: str | None = None
+    ) -> None:
+        """Let the session of an admin act as one for half an hour, once the password was typed again.
+
+        `Refused` for everybody else and for tokens, `NotSignedIn` for a wrong password, `TooMany` as at sign-in.
+        """
+        if caller.person.role != "admin":
+            raise Refused("web.admins_only")
+        if caller.session_id is None:
+            raise Refused("web.token_scope")
+        try:
+            await self._sign_in.prove(caller.person.name, password, address=address, device=device)
+        except NotSignedIn:
+            raise NotSignedIn("people.wrong_password") from None
+        await self.grant_admin_mode(caller)
+
+    async def grant_admin_mode(self, caller: Caller) -> None:
+        """Begin admin mode in the session of an admin who has proven to be there otherwise, by the setup link."""
+        live = self._by_id.get(caller.session_id or 0)
+        if live is None or live.parent_id is not None or self._in_force(live) is None:
+            raise NotSignedIn("people.not_signed_in")
+        self._modes.begin(live.id, live.person_id)
+        await self._audit.record("admin_mode.on", live.caller, live.caller.person.name)
+        self._tell_mode(live.person_id)
+
+    async def end_admin_mode(self, caller: Caller) -> None:
+        """End admin mode in the caller's session; nothing where it is off."""
+        if caller.session_id is not None and self._modes.end(caller.session_id):
+            await self._audit.record("admin_mode.off", caller, caller.person.name)
+            self._tell_mode(caller.person.id)
+
+    def admin_until(self, session_id: int) -> float | None:
+        """When admin mode ends in that session, in seconds since the epoch; None where it is off."""
+        return self._modes.until(session_id)
+
+    def on_mode(self, callback: Callable[[int], None]) -> None:
+        """Call `callback` with a person's number when admin mode begins or ends in a session of theirs."""
+        self._mode_changed.append(callback)
+
+    def _tell_mode(self, person_id: int) -> None:
+        for callback in self._mode_changed:
+            callback(person_id)
 
     # -- beginning
 
@@ -169,7 +224,7 @@ class Sessions:
             deadline=parent.deadline if parent else steady + self._lasts,
             touched=steady,
             written_touch=steady,
-            caller=Caller(person, "session", session_id=self._next_id),
+            caller=Caller(person, "session", session_id=self._next_id, scope="use"),
         )
         self._next_id += 1
         self._keep(live)
@@ -228,6 +283,7 @@ class Sessions:
             self._of_person.get(live.person_id, {}).pop(live.id, None)
             if live.parent_id is not None:
                 self._children.get(live.parent_id, {}).pop(live.id, None)
+            self._modes.end(live.id)
         ended = frozenset(live.id for live in found)
         self._store.ended(ended, self._time.now(), why)
         for listener in tuple(self._listeners):
@@ -254,6 +310,10 @@ class Sessions:
             )
             for live in own
         ]
+
+    def count_of(self, person_id: int) -> int:
+        """How many portal sessions a person has."""
+        return sum(live.parent_id is None for live in self._of_person.get(person_id, {}).values())
 
     def is_here(self, person_id: int) -> bool:
         """Whether the person did something within the last five minutes."""
@@ -290,6 +350,8 @@ class Sessions:
         """End what has run out."""
         now = self._time.steady()
         self._end([live.id for live in self._by_id.values() if now >= live.deadline], "expired")
+        for person_id in self._modes.sweep():
+            self._tell_mode(person_id)
 
     def note_seen(self) -> None:
         """Queue when sessions and people were last seen, where that changed."""
@@ -330,5 +392,5 @@ def _revived(row: SessionRow, person: Person, deadline: float, touched: float) -
         deadline=deadline,
         touched=touched,
         written_touch=touched,
-        caller=Caller(person, "session", session_id=row.id),
+        caller=Caller(person, "session", session_id=row.id, scope="use"),
     )

@@ -1,5 +1,6 @@
 """Personal tokens for programs: shown once, kept as a hash, found in memory."""
 
+import math
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select, update
@@ -10,7 +11,7 @@ from comfystudio.people import secrets
 from comfystudio.people.audit import Audit
 from comfystudio.people.clock import StudioTime
 from comfystudio.people.directory import Directory
-from comfystudio.people.model import Caller, Person
+from comfystudio.people.model import LOCAL, Caller, Person, Scope
 from comfystudio.people.names import shown
 from comfystudio.storage import Database, StorageBusy, StorageFull
 from comfystudio.storage.tables import TokenRow
@@ -20,17 +21,23 @@ __all__ = ["PREFIX", "TokenView", "Tokens"]
 PREFIX = "cst_"
 LONGEST_LABEL = 100
 MOST = 100
+DAY = 86400.0
 
 
 @dataclass(frozen=True)
 class TokenView:
-    """A token as its owner sees it; times in seconds since the epoch, `used_at` to the minute."""
+    """A token as its owner sees it; times in seconds since the epoch, `used_at` to the minute.
+
+    `expires_at` is None for one that lasts until it is revoked. One that has run out stays on the list.
+    """
 
     id: int
     person_id: int
     label: str
     created_at: float
     used_at: float | None
+    scope: Scope
+    expires_at: float | None
 
 
 class Tokens:
@@ -43,6 +50,8 @@ class Tokens:
         self._time = time
         self._by_hash: dict[str, TokenView] = {}
         self._hash_of: dict[int, str] = {}
+        self._of_person: dict[int, dict[int, TokenView]] = {}
+        self._deadlines: dict[int, float] = {}  # on the steady clock
         self._used: dict[int, float] = {}
         self._revoked: dict[int, float] = {}
 
@@ -51,39 +60,79 @@ class Tokens:
         if not raw.startswith(PREFIX):
             return None
         view = self._by_hash.get(secrets.digest(raw[len(PREFIX) :]) or "")
-        person = self._directory.active(view.person_id) if view else None
-        if view is None or person is None:
-            return None
-        self._used[view.id] = self._time.now()
-        return Caller(person, "token", token_id=view.id)
+        caller = self._caller(view) if view else None
+        if caller is not None and caller.token_id is not None:
+            self._used[caller.token_id] = self._time.now()
+        return caller
 
-    async def create(self, person: Person, label: str, *, by: Caller | None = None) -> tuple[TokenView, str]:
-        """A new token for `person`: what the list shows, and the token itself, which is never shown again."""
+    def current(self, token_id: int) -> Caller | None:
+        """Who holds the token with that number, as they are now; None where it opens nothing (any more)."""
+        view = self._by_hash.get(self._hash_of.get(token_id, ""))
+        return self._caller(view) if view else None
+
+    def _caller(self, view: TokenView) -> Caller | None:
+        person = self._directory.active(view.person_id)
+        if person is None or self._time.steady() >= self._deadlines.get(view.id, math.inf):
+            return None
+        # Whoever was an admin when it was made may be none now: it does then what artists do.
+        scope: Scope = "use" if view.scope == "admin" and person.role != "admin" else view.scope
+        return Caller(person, "token", token_id=view.id, scope=scope)
+
+    async def create(
+        self,
+        person: Person,
+        label: str,
+        *,
+        scope: Scope = "use",
+        days: float | None = None,
+        by: Caller | None = None,
+    ) -> tuple[TokenView, str]:
+        """A new token for `person`: what the list shows, and the token itself, which is never shown again.
+
+        It ends after `days`, or when it is revoked. One of scope `admin` is for admins, made by one who acts as such.
+        """
         label = " ".join(label.split())
         if not label or len(label) > LONGEST_LABEL:
             raise Invalid("people.token_label", longest=LONGEST_LABEL)
         if self._directory.active(person.id) is None:
             raise Missing("people.no_such_person")
+        if scope == "admin":
+            self._may_be_admin(person, by or LOCAL)
         if len(self.list_of(person.id)) >= MOST:
             raise Conflict("people.tokens_many", most=MOST)
         raw = secrets.make()
         stored, now, label = secrets.digest(raw) or "", self._time.now(), shown(label)
+        steady, expires_at = self._time.steady(), None if days is None else now + days * DAY
 
         def write(session: Session) -> TokenView:
-            row = TokenRow(person_id=person.id, label=label, secret_hash=stored, created_at=now)
+            row = TokenRow(
+                person_id=person.id,
+                label=label,
+                secret_hash=stored,
+                created_at=now,
+                scope=scope,
+                expires_at=expires_at,
+            )
             session.add(row)
             session.flush()
             return _view(row)
 
         view = await self._database.run(write)
-        self._keep(view, stored)
-        await self._audit.record("token.created", by, person.name, label=label, number=view.id)
+        self._keep(view, stored, now, steady)
+        more = {"number": view.id, "scope": scope, "days": days}
+        await self._audit.record("token.created", by, person.name, label=label, **more)
         return view, PREFIX + raw
+
+    def _may_be_admin(self, person: Person, by: Caller) -> None:
+        by.must_be_admin()
+        now = self._directory.active(person.id)
+        if now is None or now.role != "admin":
+            raise Conflict("people.token_not_admin", name=person.name)
 
     def list_of(self, person_id: int) -> list[TokenView]:
         """The tokens of a person, newest first."""
-        own = [self._current(view) for view in self._by_hash.values() if view.person_id == person_id]
-        return sorted(own, key=lambda view: -view.id)
+        own = self._of_person.get(person_id, {})
+        return [self._current(own[number]) for number in sorted(own, reverse=True)]
 
     async def revoke(self, token_id: int, by: Caller) -> None:
         """End a token of the caller's own, or anybody's for an admin; `Missing` for others."""
@@ -101,8 +150,11 @@ class Tokens:
 
     async def _revoke(self, views: list[TokenView]) -> None:
         for number in (view.id for view in views):
-            self._by_hash.pop(self._hash_of.pop(number, ""), None)
+            gone = self._by_hash.pop(self._hash_of.pop(number, ""), None)
             self._used.pop(number, None)
+            self._deadlines.pop(number, None)
+            if gone is not None:
+                self._of_person[gone.person_id].pop(number)
             self._revoked[number] = self._time.now()
         await self.write_revoked()
 
@@ -126,8 +178,10 @@ class Tokens:
     async def load(self) -> None:
         """Take up the tokens in force."""
         query = select(TokenRow).where(TokenRow.revoked_at.is_(None))
-        for row in await self._database.run(lambda session: list(session.scalars(query))):
-            self._keep(_view(row), row.secret_hash)
+        rows = await self._database.run(lambda session: list(session.scalars(query)))
+        now, steady = self._time.now(), self._time.steady()
+        for row in rows:
+            self._keep(_view(row), row.secret_hash, now, steady)
 
     async def flush(self) -> None:
         """Write when tokens were last used; what a full disk refuses is forgotten, it is only a hint."""
@@ -137,7 +191,7 @@ class Tokens:
         for number, at in used.items():
             stored = self._hash_of.get(number)
             if stored:
-                self._by_hash[stored] = replace(self._by_hash[stored], used_at=at)
+                self._hold(replace(self._by_hash[stored], used_at=at), stored)
 
         def write(session: Session) -> None:
             for number, at in used.items():
@@ -148,13 +202,21 @@ class Tokens:
         except (StorageFull, StorageBusy):
             return
 
-    def _keep(self, view: TokenView, stored: str) -> None:
-        self._by_hash[stored] = view
+    def _keep(self, view: TokenView, stored: str, now: float, steady: float) -> None:
         self._hash_of[view.id] = stored
+        if view.expires_at is not None:
+            # While the studio lives the machine's clock may be set as anybody likes: this one only grows.
+            self._deadlines[view.id] = steady + view.expires_at - now
+        self._hold(view, stored)
+
+    def _hold(self, view: TokenView, stored: str) -> None:
+        self._by_hash[stored] = view
+        self._of_person.setdefault(view.person_id, {})[view.id] = view
 
     def _current(self, view: TokenView) -> TokenView:
         return replace(view, used_at=self._used.get(view.id, view.used_at))
 
 
 def _view(row: TokenRow) -> TokenView:
-    return TokenView(row.id, row.person_id, row.label, row.created_at, row.used_at)
+    scope: Scope = "read" if row.scope == "read" else "admin" if row.scope == "admin" else "use"
+    return TokenView(row.id, row.person_id, row.label, row.created_at, row.used_at, scope, row.expires_at)

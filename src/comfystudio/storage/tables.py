@@ -2,20 +2,24 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 __all__ = [
     "AuditRow",
     "Base",
+    "GrantRow",
+    "IdentityRow",
     "JobRow",
     "LinkRow",
     "OutputRow",
     "PersonRow",
     "PromptBodyRow",
     "PromptRow",
+    "RunRow",
     "SessionRow",
     "TokenRow",
+    "ToolOptionRow",
 ]
 
 
@@ -71,6 +75,32 @@ class TokenRow(Base):
     created_at: Mapped[float]
     used_at: Mapped[float | None]
     revoked_at: Mapped[float | None]
+    scope: Mapped[str] = mapped_column(String, server_default="use")
+    expires_at: Mapped[float | None]
+
+
+class IdentityRow(Base):
+    """Who somebody is at a sign-in provider: `subject` is the provider's own, lasting name for them."""
+
+    __tablename__ = "identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    created_at: Mapped[float]
+    used_at: Mapped[float]
+
+
+class GrantRow(Base):
+    """That an admin gave a person a tool, or took it; without a row the tool's manifest decides."""
+
+    __tablename__ = "tool_grant"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    tool: Mapped[str] = mapped_column(String, primary_key=True)
+    may: Mapped[bool]
 
 
 class LinkRow(Base):
@@ -129,6 +159,42 @@ class JobRow(Base):
     exit_signal: Mapped[int | None]
     first_error: Mapped[str | None]
     fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class RunRow(Base):
+    """One life of a tool's process, from start to exit, and which part of the tool's log is its own.
+
+    `run` is the keeper's name for it; `log_end` and what follows from an exit are empty while it lives.
+    """
+
+    __tablename__ = "tool_run"
+    __table_args__ = (Index("tool_run_of_tool", "tool", "id"), Index("tool_run_of_person", "person_id", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tool: Mapped[str]
+    instance: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    run: Mapped[str] = mapped_column(String, unique=True)
+    started_by: Mapped[str]
+    started_at: Mapped[float]
+    ended_at: Mapped[float | None]
+    exit_code: Mapped[int | None]
+    exit_signal: Mapped[int | None]
+    ending: Mapped[str]
+    first_error: Mapped[str | None]
+    first_error_at: Mapped[int | None]
+    log_start: Mapped[int]
+    log_end: Mapped[int | None]
+
+
+class ToolOptionRow(Base):
+    """What an admin set an option of a tool to; without a row the tool's manifest decides."""
+
+    __tablename__ = "tool_option"
+
+    tool: Mapped[str] = mapped_column(String, primary_key=True)
+    name: Mapped[str] = mapped_column(String, primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
 
 
 class PromptRow(Base):

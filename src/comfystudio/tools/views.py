@@ -69,7 +69,7 @@ class Card:
 
 def refusal_of(caller: Caller, manifest: Manifest) -> str | None:
     """Why this person may not use the tool, as a sentence; None where they may."""
-    if manifest.access == "admin" and not caller.is_admin:
+    if manifest.access == "admin" and caller.person.role != "admin":
         return manifest.access_reason
     return None
 
@@ -156,7 +156,7 @@ def _can(state: State, card: Card, manifest: Manifest, caller: Caller, instance:
             and state in {"not_installed", "stopped", "crashed", "failed"}
             and not card.alive
         ),
-        "open": may and state in {"starting", "ready", "unhealthy"} and (caller.is_admin or not closed),
+        "open": may and state in {"starting", "ready", "unhealthy"} and (caller.person.role == "admin" or not closed),
         "log": may and may_read_log(caller, manifest),
     }
 
@@ -188,7 +188,7 @@ def view_of(manifest: Manifest, card: Card, caller: Caller, instance: Instance |
         url_port=card.port,
         access=manifest.access,
         access_reason=manifest.access_reason or _closed(card, instance),
-        refusal=refusal_of(caller, manifest) or (None if caller.is_admin else _closed(card, instance)),
+        refusal=refusal_of(caller, manifest) or (None if caller.person.role == "admin" else _closed(card, instance)),
         installed=card.installed,
         job_id=card.job_id,
         can=_can(state, card, manifest, caller, instance),

@@ -76,9 +76,15 @@ async def check(call: Call, body: GivenCode) -> LinkShown:
 )
 async def use(call: Call, body: UsedLink) -> SignedIn:
     """Set the password and open a session."""
+    found = call.services.links.check(body.code)
+    sessions = call.services.sessions
     person = await call.services.links.use(body.code, body.password, body.name)
-    caller, raw = await call.services.sessions.open(person, address=call.address, agent=call.agent)
+    caller, raw = await sessions.open(person, address=call.address, agent=call.agent)
+    if found is not None and found.purpose == "setup" and caller.session_id is not None:
+        # Whoever sets the studio up goes on as its admin.
+        await sessions.grant_admin_mode(caller)
+        caller = sessions.current(caller.session_id) or caller
     await end_former(call)
     call.sign_in = raw
     call.device = call.services.sessions.device_for(person.id)
-    return SignedIn(me=me_of(caller))
+    return SignedIn(me=me_of(call, caller))

@@ -84,6 +84,7 @@ CATALOGUE = {
         Kind("hello", "socket", Hello, "The first message. Its `seq` is where the stream begins."),
         Kind("tool.changed", "tools", ToolChanged, "A tool's state, progress, people or rights changed."),
         Kind("tool.removed", "tools", ToolRemoved, "A tool is no longer there, or no longer for this person."),
+        Kind("me.changed", "me", Nothing, "Admin mode of this person began or ended: ask who is signed in."),
         Kind("people.changed", "people", Nothing, "Somebody came, went, joined or was changed. For admins."),
         Kind("job.changed", "jobs", JobChanged, "A job began or ended. For its starter and admins."),
         Kind("prompt.changed", "prompts", PromptChanged, "A prompt of this person was submitted, began or ended."),

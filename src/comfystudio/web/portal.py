@@ -23,6 +23,7 @@ __all__ = ["Handler", "Portal", "build"]
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
+_READING = frozenset({"GET", "HEAD"})
 BUILT = Path(__file__).parent / "static"
 
 
@@ -42,8 +43,10 @@ def _admit(route: Route, who: Caller | None) -> None:
             raise Missing("web.nothing_here")
         case _ if who is None:
             raise NotSignedIn("web.not_signed_in")
-        case Need.ADMIN if not who.is_admin:
-            raise Refused("web.admins_only")
+        case _ if who.scope == "read" and route.method not in _READING:
+            raise Refused("web.read_only_token")
+        case Need.ADMIN:
+            who.must_be_admin()
 
 
 class Portal:
@@ -98,6 +101,8 @@ class Portal:
         return response
 
     def _remember(self, call: Call, response: web.Response) -> None:
+        if call.away is not None:
+            self._services.cookies.keep_away(call.request, response, call.away)
         if call.sign_in is not None:
             self._services.cookies.sign_in(call.request, response, call.sign_in)
             if call.device is not None:

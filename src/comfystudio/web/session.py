@@ -4,10 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from comfystudio.people import Caller, Role
+from comfystudio.people import Caller, Role, Scope
 from comfystudio.web.call import Call
 from comfystudio.web.routing import Need, route
-from comfystudio.web.shapes import Id, Shape, Text
+from comfystudio.web.shapes import At, Id, Shape, Text
 
 __all__ = ["Me", "SignedIn", "me_of"]
 
@@ -15,13 +15,16 @@ PATH = "/api/v1/session"
 
 
 class Me(Shape):
-    """Who is signed in, and how."""
+    """Who is signed in, how, and what they may do now. `admin_until`: when admin mode ends, null where it is off."""
 
     id: Id
     name: str
     role: Role
     folder: str
     via: Literal["session", "token", "local"]
+    scope: Scope
+    admin_until: At | None
+    has_password: bool
 
 
 class SignedIn(Shape):
@@ -44,10 +47,26 @@ class NewPassword(Shape):
     password: Text = Field(repr=False)
 
 
-def me_of(caller: Caller) -> Me:
+class AdminMode(Shape):
+    """The caller's password once more."""
+
+    password: Text = Field(repr=False)
+
+
+def me_of(call: Call, caller: Caller) -> Me:
     """`caller` for the page."""
     person = caller.person
-    return Me(id=person.id, name=person.name, role=person.role, folder=person.folder, via=caller.via)
+    until = call.services.sessions.admin_until(caller.session_id) if caller.session_id is not None else None
+    return Me(
+        id=person.id,
+        name=person.name,
+        role=person.role,
+        folder=person.folder,
+        via=caller.via,
+        scope=caller.scope,
+        admin_until=until,
+        has_password=person.joined,
+    )
 
 
 @route(
@@ -66,7 +85,7 @@ async def sign_in(call: Call, body: SignIn) -> SignedIn:
     await end_former(call)
     call.sign_in = raw
     call.device = call.services.sessions.device_for(caller.person.id)
-    return SignedIn(me=me_of(caller))
+    return SignedIn(me=me_of(call, caller))
 
 
 async def end_former(call: Call) -> None:
@@ -78,7 +97,7 @@ async def end_former(call: Call) -> None:
 @route("GET", PATH, need=Need.SIGNED_IN, about="Who is signed in.")
 async def who(call: Call) -> SignedIn:
     """The caller."""
-    return SignedIn(me=me_of(call.caller))
+    return SignedIn(me=me_of(call, call.caller))
 
 
 @route(
@@ -93,6 +112,35 @@ async def sign_out(call: Call) -> None:
     if call.caller.session_id is not None:
         await call.services.sessions.end(call.caller.session_id)
     call.sign_out = True
+
+
+@route(
+    "POST",
+    PATH + "/admin-mode",
+    need=Need.SIGNED_IN,
+    about="Let this session act as an admin for 30 minutes. For admins, who prove it with their password.",
+    raises=(401, 403, 429, 503),
+)
+async def begin_admin_mode(call: Call, body: AdminMode) -> SignedIn:
+    """Turn admin mode on, or on again."""
+    sessions = call.services.sessions
+    device = call.services.cookies.device(call.request)
+    await sessions.begin_admin_mode(call.caller, body.password, address=call.address, device=device)
+    return _now(call)
+
+
+@route("DELETE", PATH + "/admin-mode", need=Need.SIGNED_IN, about="End admin mode in this session.")
+async def end_admin_mode(call: Call) -> SignedIn:
+    """Turn admin mode off."""
+    await call.services.sessions.end_admin_mode(call.caller)
+    return _now(call)
+
+
+def _now(call: Call) -> SignedIn:
+    """The caller, whose session was changed by this very request."""
+    number = call.caller.session_id
+    now = call.services.sessions.current(number) if number is not None else None
+    return SignedIn(me=me_of(call, now or call.caller))
 
 
 @route(

@@ -10,7 +10,6 @@ import json
 import time
 from collections import deque
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -43,7 +42,7 @@ class Stream:
         self._services = call.services
         self._socket = socket
         self._caller = call.caller
-        self._role = call.caller.person.role
+        self._admin = call.caller.is_admin
         self._outbox: deque[str] = deque()
         self._bytes = 0
         self._wake = asyncio.Event()
@@ -53,29 +52,27 @@ class Stream:
         self._flushed_at = 0.0
         self._seq = self._services.bus.seq
         self._code: int | None = None
-        self._following = Following(call, self.caller, self._say, self._room)
+        self._following = Following(call, self)
 
     # The right to be here
 
     def caller(self) -> Caller:
         """Who reads, as they are now; `Missing` once they may no longer."""
-        if self._caller.via == "local":
-            return self._caller
-        person = self._services.people.get(self._caller.person.id)
-        if not person.active:
+        now = self._now()
+        if now is None:
             raise Missing("web.not_signed_in")
-        if self._caller.person is not person:
-            self._caller = replace(self._caller, person=person)
+        self._caller = now
+        return now
+
+    def _now(self) -> Caller | None:
+        if self._caller.session_id is not None:
+            return self._services.sessions.current(self._caller.session_id)
+        if self._caller.token_id is not None:
+            return self._services.tokens.current(self._caller.token_id)
         return self._caller
 
     def _still(self) -> bool:
-        try:
-            caller = self.caller()
-        except StudioError:
-            return False
-        if caller.token_id is None:
-            return True
-        return any(token.id == caller.token_id for token in self._services.tokens.list_of(caller.person.id))
+        return self._now() is not None
 
     def _lose(self) -> None:
         if not self._still_open():
@@ -83,14 +80,14 @@ class Stream:
         if self._call.shared.going:
             self._end(GOING)
         else:
-            self._say("session.ended", {})
+            self.say("session.ended", {})
             self._end(ENDED)
 
     # Its life
 
     async def run(self) -> None:
         """Until either side leaves."""
-        self._say("hello", {"version": self._services.version})
+        self.say("hello", {"version": self._services.version})
         stop = self._services.bus.subscribe(self._take)
         writer = asyncio.create_task(self._write(), name="events")
         try:
@@ -125,7 +122,7 @@ class Stream:
             self._following.end(asked.log)
 
     def _refuse(self, error: StudioError, log: str | None) -> None:
-        self._say("problem", {"log": log, "key": error.key, "sentence": error.sentence})
+        self.say("problem", {"log": log, "key": error.key, "sentence": error.sentence})
 
     # Events in
 
@@ -143,7 +140,7 @@ class Stream:
     def _resume(self, seq: int) -> None:
         missed = self._services.bus.since(seq)
         if missed is None:
-            self._say("resync", {})
+            self.say("resync", {})
             return
         for event in missed:
             self._take(event)
@@ -157,28 +154,37 @@ class Stream:
             caller = self.caller()
         except StudioError:
             return
-        if caller.person.role != self._role:
+        if caller.is_admin != self._admin:
             # Everything looks different now: what may be seen, and what may be done with it.
-            self._role = caller.person.role
+            self._admin = caller.is_admin
             self._seq = self._services.bus.seq
-            self._say("resync", {})
+            self.say("resync", {})
             return
         for event in waiting:
             if event.audience.includes(caller.person.id, is_admin=caller.is_admin):
                 rendered = render(event, caller, self._call)
                 if rendered is not None:
                     self._seq = event.seq
-                    self._say(rendered[0], rendered[1], at=event.at)
+                    self.say(rendered[0], rendered[1], at=event.at)
         self._seq = max(self._seq, waiting[-1].seq) if waiting else self._seq
 
     # Messages out
 
-    def _say(self, type_: str, data: dict[str, Any], *, at: float | None = None) -> None:
+    def say(self, type_: str, data: dict[str, Any], *, at: float | None = None) -> None:
+        """Send one message after those that wait."""
         if not self._still_open():
             return
         kind = CATALOGUE[type_]
         message = {"seq": self._seq, "topic": kind.topic, "type": type_, "at": at or time.time(), "data": data}
-        text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+        self._post(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+
+    def say_lines(self, log: str, body: str) -> None:
+        """Send lines of `log`; `body` is the rest of the data in JSON, which many pages share."""
+        if self._still_open():
+            head = f'{{"seq":{self._seq},"topic":"logs","type":"log.lines","at":{time.time()}'
+            self._post(f'{head},"data":{{"log":{json.dumps(log)},{body}}}}}')
+
+    def _post(self, text: str) -> None:
         self._outbox.append(text)
         self._bytes += len(text)
         self._wake.set()
@@ -197,8 +203,8 @@ class Stream:
         if transport is not None:
             asyncio.get_running_loop().call_later(GRACE_SECONDS, transport.abort)
 
-    async def _room(self) -> None:
-        """Wait until a log's next lines do not pile up before a slow reader."""
+    async def room(self) -> None:
+        """Wait until a log's next lines do not pile up for a slow reader."""
         while self._bytes > ROOM_BYTES:
             self._drained.clear()
             await self._drained.wait()
