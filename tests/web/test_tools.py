@@ -95,8 +95,8 @@ async def test_a_jobs_log_shows_colours_and_no_secrets(house: House) -> None:
     text = "\n".join(line["text"] for line in chunk["lines"])
     assert "\x1b[31mred\x1b[0m cst_…" in text
     assert "<b>x</b>" in text
-    assert chunk["first_error"] == "fatal: hf_…"
-    assert (await visitor.json("GET", f"/api/v1/jobs/{job.id}/log?start=0"))["first_error"] is None
+    (line,) = [each for each in chunk["lines"] if each["stream"] == "e"]
+    assert (chunk["first_error"]["text"], chunk["first_error"]["offset"]) == ("fatal: hf_…", line["offset"])
     assert "canary" not in str(chunk)
     async with visitor.ask("GET", f"/api/v1/jobs/{job.id}/log/download") as answer:
         whole = await answer.text()

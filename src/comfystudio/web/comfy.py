@@ -1,8 +1,8 @@
 """The isolation check of ComfyUI: what it found last, and a new one."""
 
 from comfystudio.comfy.check import Report
+from comfystudio.keeper.masking import clean
 from comfystudio.web.call import Call
-from comfystudio.web.masking import clean
 from comfystudio.web.routing import Need, route
 from comfystudio.web.shapes import At, Shape
 

@@ -1,42 +1,46 @@
 """Logs that one page follows: each from an offset, as fast as the page reads, for as long as it may."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 import structlog
 
 from comfystudio.errors import StudioError, TooMany
-from comfystudio.keeper import Chunk, Log
+from comfystudio.keeper import Log
 from comfystudio.people import Caller
-from comfystudio.web import jobs, logs, tools
+from comfystudio.web import jobs, tools
 from comfystudio.web.call import Call
+from comfystudio.web.live import AT_ONCE, Piece, piece_of
 
 __all__ = ["Following"]
 
 _LOG = structlog.get_logger("comfystudio.web")
 MOST = 16
-AT_ONCE = 500
 FROM_THE_END = 200
-PACE_SECONDS = 0.03
 
 
-class Say(Protocol):
-    """Sends one message to the page."""
+class Page(Protocol):
+    """The page at the other end of the socket."""
 
-    def __call__(self, type_: str, data: dict[str, Any], /) -> None: ...
+    def caller(self) -> Caller:
+        """Who reads, as they are now."""
+
+    def say(self, type_: str, data: dict[str, Any], /) -> None:
+        """Send it one message."""
+
+    def say_lines(self, log: str, body: str, /) -> None:
+        """Send it lines that are in words already."""
+
+    async def room(self) -> None:
+        """Wait until it has read what it was sent."""
 
 
 class Following:
-    """The logs of one page. `room` waits until the page has read what it was sent."""
+    """The logs of one page."""
 
-    def __init__(
-        self, call: Call, caller: Callable[[], Caller], say: Say, room: Callable[[], Awaitable[None]]
-    ) -> None:
+    def __init__(self, call: Call, page: Page) -> None:
         self._call = call
-        self._caller = caller
-        self._say = say
-        self._room = room
+        self._page = page
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def begin(self, name: str, start: int | None) -> None:
@@ -69,7 +73,7 @@ class Following:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _log(self, name: str) -> Log:
-        services, caller = self._call.services, self._caller()
+        services, caller = self._call.services, self._page.caller()
         kind, _, rest = name.partition(":")
         if kind == "job":
             return jobs.log_of(services, caller, int(rest))
@@ -77,25 +81,27 @@ class Following:
         return tools.log_of(services, caller, tool, services.people.get(int(person)) if person else None)
 
     async def _follow(self, name: str, log: Log, start: int | None) -> None:
-        first = log.tail if start is None else lambda count: log.read(start, count)
-        chunk = await asyncio.to_thread(first, FROM_THE_END if start is None else AT_ONCE)
-        await self._tell(name, chunk)
-        while True:
-            if not chunk.lines:
-                await log.changed(chunk.next)
-            try:
-                self._log(name)
-            except StudioError as error:
-                self._say("problem", {"log": name, "key": error.key, "sentence": error.sentence})
-                return
-            chunk = await asyncio.to_thread(log.read, chunk.next, AT_ONCE)
-            if chunk.lines:
-                await self._tell(name, chunk)
+        piece = await asyncio.to_thread(_first, log, start)
+        # The first message comes at once, also where there is nothing yet: it says from where on there will be.
+        await self._tell(name, piece)
+        async with self._call.shared.live.followed(log) as live:
+            while True:
+                piece = await live.next(piece.next)
+                try:
+                    self._log(name)
+                except StudioError as error:
+                    self._page.say("problem", {"log": name, "key": error.key, "sentence": error.sentence})
+                    return
+                if piece.body:
+                    await self._tell(name, piece)
 
-    async def _tell(self, name: str, chunk: Chunk) -> None:
-        lines = await asyncio.to_thread(logs.lines_of, chunk)
-        await self._room()
-        data = {"log": name, "start": chunk.start, "next": chunk.next, "lines": [line.model_dump() for line in lines]}
-        self._say("log.lines", data)
-        # A program that prints a character at a time must not cost a message each.
-        await asyncio.sleep(PACE_SECONDS)
+    async def _tell(self, name: str, piece: Piece) -> None:
+        # Before more is taken: a page that is slow finds its own way to where the others are then.
+        self._page.say_lines(name, piece.body)
+        await self._page.room()
+
+
+def _first(log: Log, start: int | None) -> Piece:
+    """What a page gets at once: from its offset on, or the last lines."""
+    chunk = log.tail(FROM_THE_END) if start is None else log.read(start, AT_ONCE)
+    return piece_of(chunk.start, chunk, always=True)

@@ -3,13 +3,13 @@
 from typing import Any
 
 from comfystudio.errors import Missing
-from comfystudio.jobs import Job, JobState
+from comfystudio.jobs import TERMINAL, Job, JobState
 from comfystudio.keeper import Log
+from comfystudio.keeper.masking import clean
 from comfystudio.people import Caller
 from comfystudio.web import logs
 from comfystudio.web.call import Call
 from comfystudio.web.logs import LogPart, Part
-from comfystudio.web.masking import clean
 from comfystudio.web.routing import Media, Need, route
 from comfystudio.web.services import Services
 from comfystudio.web.shapes import At, Id, Shape
@@ -112,7 +112,7 @@ async def cancel(call: Call, id: int) -> JobShown:  # noqa: A002 the brace in th
 @route("GET", ONE + "/log", need=Need.SIGNED_IN, about="Part of a job's log.")
 async def log(call: Call, id: int, query: Part) -> LogPart:  # noqa: A002 the brace in the path
     """Read a job's log."""
-    return await logs.part(call, f"job:{id}", log_of(call.services, call.caller, id), query)
+    return await logs.part(log_of(call.services, call.caller, id), query)
 
 
 @route(

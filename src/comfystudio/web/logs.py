@@ -4,15 +4,16 @@ import asyncio
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from comfystudio.keeper import Chunk, Log
+from comfystudio.keeper.masking import clean, plain
 from comfystudio.web import headers
 from comfystudio.web.call import Call
-from comfystudio.web.masking import clean, plain
+from comfystudio.web.rights import held
 from comfystudio.web.shapes import At, Query, Shape
 
-__all__ = ["Download", "Line", "LogPart", "Part", "clear", "download", "lines_of", "part"]
+__all__ = ["Download", "ErrorLine", "Line", "LogPart", "Offset", "Part", "clear", "download", "part"]
 
 Download = web.StreamResponse
 AT_ONCE = 1000
@@ -20,11 +21,22 @@ Offset = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class Part(Query):
-    """Which part of a log: from offset `start` on, or the last `tail` lines. Without either, the last 200."""
+    """Which part of a log: `limit` lines from offset `start` on, before an offset, or around one; or the last `tail`.
+
+    Without any of them, the last 200.
+    """
 
     start: Offset | None = None
+    before: Offset | None = None
+    around: Offset | None = None
     limit: Annotated[int, Field(ge=1, le=5000)] = AT_ONCE
     tail: Annotated[int, Field(ge=0, le=5000)] = 200
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "Part":
+        if sum(each is not None for each in (self.start, self.before, self.around)) > 1:
+            raise ValueError("only one of start, before and around")
+        return self
 
 
 class Line(Shape):
@@ -36,13 +48,27 @@ class Line(Shape):
     text: str
 
 
+class ErrorLine(Shape):
+    """The line that says what went wrong in the latest run; where and when, null where nobody noted that."""
+
+    text: str
+    offset: int | None
+    at: At | None
+
+
 class LogPart(Shape):
-    """Lines from offset `start` on; ask again from `next`. `first_error` may say what failed; null with `start`."""
+    """Lines from offset `start` on. Later ones: ask from `next`; earlier ones: ask before `start`.
+
+    There are later ones where `next` is below `end`, earlier ones where `start` is above `oldest`. A part may hold
+    fewer lines than were asked for, even none, where it lies in much that was drawn over.
+    """
 
     start: int
     next: int
+    oldest: int
+    end: int
     lines: list[Line]
-    first_error: str | None
+    first_error: ErrorLine | None
 
 
 def lines_of(chunk: Chunk) -> list[Line]:
@@ -53,23 +79,32 @@ def lines_of(chunk: Chunk) -> list[Line]:
     ]
 
 
-def _part(chunk: Chunk, error: str | None) -> LogPart:
+def _asked(log: Log, query: Part) -> Chunk:
+    if query.start is not None:
+        return log.read(query.start, query.limit)
+    if query.before is not None:
+        return log.before(query.before, query.limit)
+    if query.around is not None:
+        return log.around(query.around, query.limit)
+    return log.tail(query.tail)
+
+
+def _part(log: Log, query: Part) -> LogPart:
+    chunk = _asked(log, query)
+    error = log.first_error()
     return LogPart(
-        start=chunk.start, next=chunk.next, lines=lines_of(chunk), first_error=clean(error) if error else None
+        start=chunk.start,
+        next=chunk.next,
+        oldest=log.oldest,
+        end=max(log.size, chunk.next),
+        lines=lines_of(chunk),
+        first_error=ErrorLine(text=clean(error.text), offset=error.offset, at=error.at) if error else None,
     )
 
 
-async def part(call: Call, name: str, log: Log, query: Part) -> LogPart:
-    """Read the part of `log` that `query` asks for, away from the loop.
-
-    The line that says what failed comes with the log's end only: finding it means reading the whole run, of which
-    what was read before is remembered under `name`.
-    """
-    if query.start is not None:
-        return await asyncio.to_thread(lambda: _part(log.read(query.start or 0, query.limit), None))
-    kept = call.shared.shelf.kept(name, log)
-    async with kept.turn:
-        return await asyncio.to_thread(lambda: _part(kept.log.tail(query.tail), kept.log.first_error()))
+async def part(log: Log, query: Part) -> LogPart:
+    """Read the part of `log` that `query` asks for, away from the loop."""
+    return await asyncio.to_thread(_part, log, query)
 
 
 async def clear(log: Log) -> None:
@@ -82,7 +117,7 @@ def _text(chunk: Chunk) -> bytes:
 
 
 async def download(call: Call, log: Log, name: str) -> Download:
-    """Send all of `log` as it is now, in pieces."""
+    """Send all of `log` as it is now, in pieces, for as long as the caller may have it."""
     end = await asyncio.to_thread(lambda: log.size)
     response = web.StreamResponse()
     response.content_type = "text/plain"
@@ -91,10 +126,11 @@ async def download(call: Call, log: Log, name: str) -> Download:
     headers.api(response)
     chunk = await asyncio.to_thread(log.read, 0, AT_ONCE)
     await response.prepare(call.request)
-    while chunk.lines:
-        await response.write(await asyncio.to_thread(_text, chunk))
-        if chunk.next >= end:
-            break
-        chunk = await asyncio.to_thread(log.read, chunk.next, AT_ONCE)
-    await response.write_eof()
+    with held(call):
+        while chunk.lines:
+            await response.write(await asyncio.to_thread(_text, chunk))
+            if chunk.next >= end:
+                break
+            chunk = await asyncio.to_thread(log.read, chunk.next, AT_ONCE)
+        await response.write_eof()
     return response

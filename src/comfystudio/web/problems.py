@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from comfystudio import words
 from comfystudio.errors import StudioError, TooMany
-from comfystudio.web.masking import masked
+from comfystudio.keeper.masking import masked
 
 __all__ = ["PROBLEM", "Problem", "answer_of", "from_error", "from_validation", "problem", "unexpected"]
 

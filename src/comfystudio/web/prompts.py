@@ -9,10 +9,10 @@ from aiohttp import web
 from pydantic import Field
 
 from comfystudio.errors import Conflict, Invalid, Missing
+from comfystudio.keeper.masking import clean
 from comfystudio.people import Person
 from comfystudio.queue import Accepted, Prompt, State
 from comfystudio.web.call import Call
-from comfystudio.web.masking import clean
 from comfystudio.web.routing import Need, route
 from comfystudio.web.shapes import At, Id, Query, Shape
 from comfystudio.web.whose import owner_of

@@ -6,13 +6,13 @@ from pydantic import Field
 
 from comfystudio.errors import Missing
 from comfystudio.keeper import Log
+from comfystudio.keeper.masking import clean
 from comfystudio.people import Caller, Person, Role
 from comfystudio.tools import State, ToolView
 from comfystudio.web import jobs, logs
 from comfystudio.web.call import Call
 from comfystudio.web.jobs import JobStarted
 from comfystudio.web.logs import LogPart, Part
-from comfystudio.web.masking import clean
 from comfystudio.web.routing import Media, Need, route
 from comfystudio.web.services import Services
 from comfystudio.web.shapes import At, Id, Query, Shape, Text
@@ -186,8 +186,7 @@ async def install(call: Call, tool: str) -> JobStarted:
 async def log(call: Call, tool: str, query: AsPart) -> LogPart:
     """Read a tool's log."""
     person = person_of(call.services, call.caller, query.as_)
-    name = f"tool:{tool}:{(person or call.caller.person).id}"
-    return await logs.part(call, name, log_of(call.services, call.caller, tool, person), query)
+    return await logs.part(log_of(call.services, call.caller, tool, person), query)
 
 
 @route(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from comfystudio.web import masking
-from comfystudio.web.masking import clean, masked, plain
+from comfystudio.keeper import masking
+from comfystudio.keeper.masking import clean, masked, plain
 
 COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 PIECES = st.sampled_from(
