@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from comfystudio.errors import Invalid
 
-__all__ = ["HIGHEST_PORT", "SETTINGS", "Accounts", "JupyterMode", "Setting", "Settings", "load", "load_file"]
+__all__ = ["HIGHEST_PORT", "SETTINGS", "Accounts", "JupyterMode", "Setting", "Settings", "load", "load_file", "workspace_of"]
 
 Accounts = Literal["auto", "separate", "same"]
 JupyterMode = Literal["per-artist", "shared"]
@@ -24,6 +24,7 @@ FILE_NAME = "studio.toml"
 HIGHEST_PORT = 65_535
 PREFIX = "COMFYSTUDIO_"
 _ROW = re.compile(r"(GET|POST|PUT|PATCH|DELETE) /[^\s?#\\]*")
+_CLAIM = re.compile(r"[!-~]{1,100}")
 # Read by `comfystudio connect`, which may run on a machine without a studio.
 _OF_CLIENTS = {"COMFYSTUDIO_TOKEN", "COMFYSTUDIO_ADDRESS"}
 
@@ -43,10 +44,16 @@ class Settings:
     tls_certificate: Path | None
     tls_key: Path | None
     roster: Path | None
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret_file: Path | None
+    oidc_name: str
+    oidc_claim: str
     accounts: Accounts
     comfyui_dir: Path | None
     comfyui_routes: tuple[str, ...]
     trash_days: int
+    backups_kept: int
     jupyter: JupyterMode
     tool_python: Path | None
     setup_dir: Path | None
@@ -159,6 +166,34 @@ def _origin(value: Any) -> str:
     return text
 
 
+def _issuer(value: Any) -> str:
+    """Kept to the letter: a provider's name for itself is compared as it is."""
+    text = _text(value)
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    local = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if not (local or parts.scheme == "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError
+    if parts.query or parts.fragment or not text.isprintable() or " " in text:
+        raise ValueError
+    return text
+
+
+def _label(value: Any) -> str:
+    text = _text(value)
+    if not 0 < len(text) <= 60 or not text.isprintable():
+        raise ValueError
+    return text
+
+
+def _claim(value: Any) -> str:
+    text = _text(value)
+    if not _CLAIM.fullmatch(text):
+        raise ValueError
+    return text
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "workspace",
@@ -222,6 +257,37 @@ SETTINGS: tuple[Setting, ...] = (
         _path,
     ),
     Setting(
+        "oidc_issuer",
+        "",
+        "an https address",
+        "The OpenID Connect provider with whose accounts people may sign in, exactly as it names itself. "
+        "The roster still says who may enter.",
+        _issuer,
+    ),
+    Setting("oidc_client_id", "", "text", "The studio's client id at that provider.", _text),
+    Setting(
+        "oidc_client_secret_file",
+        None,
+        "a file",
+        "The file with the client's secret. Without it the studio is a public client, which PKCE alone protects.",
+        _path,
+    ),
+    Setting(
+        "oidc_name",
+        "Single sign-on",
+        "text of 1 to 60 characters",
+        "What the provider is called on the sign-in page.",
+        _label,
+    ),
+    Setting(
+        "oidc_claim",
+        "preferred_username",
+        "the name of a claim",
+        "What the provider says of a person that must equal their name on the roster. Choose one that people cannot "
+        "change themselves; email counts only once it is verified.",
+        _claim,
+    ),
+    Setting(
         "accounts",
         "auto",
         "auto, separate or same",
@@ -250,6 +316,13 @@ SETTINGS: tuple[Setting, ...] = (
         "a number of days from 1 to 3650",
         "How long images that an artist moved to the trash can be restored.",
         _whole(1, 3650),
+    ),
+    Setting(
+        "backups_kept",
+        7,
+        "a number from 1 to 1000",
+        "How many backups of database, settings and roster are kept of those that somebody asked for.",
+        _whole(1, 1000),
     ),
     Setting(
         "jupyter",
@@ -346,7 +419,9 @@ def _default_workspace() -> Path:
 def _check(settings: Settings) -> None:
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         raise Invalid("settings.half_tls")
-    for name in ("tls_certificate", "tls_key"):
+    if bool(settings.oidc_issuer) != bool(settings.oidc_client_id):
+        raise Invalid("settings.half_oidc")
+    for name in ("tls_certificate", "tls_key", "oidc_client_secret_file"):
         path = getattr(settings, name)
         if path is not None and not os.access(path, os.R_OK):
             raise Invalid("settings.no_file", where="settings", name=name, path=path)
@@ -354,6 +429,12 @@ def _check(settings: Settings) -> None:
         raise Invalid("settings.no_folder", where="settings", name="setup_dir", path=settings.setup_dir)
     if settings.portal_port > HIGHEST_PORT:
         raise Invalid("settings.port_high", port=settings.port, offset=settings.port_offset, highest=HIGHEST_PORT)
+
+
+def workspace_of(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Path:
+    """The workspace alone, for commands that help where the file in it is wrong."""
+    found = flags.get("workspace") or (os.environ if environment is None else environment).get("COMFYSTUDIO_WORKSPACE")
+    return (_path(str(found)) if found else None) or _default_workspace()
 
 
 def load(flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None) -> Settings:

@@ -13,6 +13,7 @@ from comfystudio.app.addresses import Addresses
 from comfystudio.app.artists import FRONT, TOOL, Artists
 from comfystudio.app.control import Control
 from comfystudio.comfy import place
+from comfystudio.app.elsewhere import elsewhere
 from comfystudio.errors import StudioError
 from comfystudio.events import Bus
 from comfystudio.gateway import Gateway, Origins
@@ -155,6 +156,9 @@ class Studio:
         link = await self.people.links.make("setup")
         return f"{self.origins.portal_origin()}/setup#{link.raw}"
 
+                backups=self.backups,
+                backup_jobs=BackupJobs(self.settings, self.workspace, self.jobs),
+                oidc=elsewhere(self.settings, self.database, self.people),
     async def stop(self, how: Ending) -> None:
         """Close the doors; `down` ends every tool and job, else they go on for the next portal to find."""
         self._how = how

@@ -24,6 +24,8 @@ class Call:
     sign_in: str | None = field(default=None, repr=False)
     device: str | None = field(default=None, repr=False)
     sign_out: bool = False
+    # The secret of a browser that leaves for the sign-in provider; empty once it is back.
+    away: str | None = field(default=None, repr=False)
 
     @property
     def caller(self) -> Caller:

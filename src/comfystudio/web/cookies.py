@@ -7,10 +7,11 @@ from comfystudio.gateway import cookies
 __all__ = ["PortalCookies"]
 
 DEVICE_DAYS = 400
+AWAY_SECONDS = 600
 
 
-def _device_name(request: web.BaseRequest) -> str:
-    return cookies.place_of(request).session_cookie.replace("comfystudio-", "comfystudio-device-", 1)
+def _name(request: web.BaseRequest, kind: str) -> str:
+    return cookies.place_of(request).session_cookie.replace("comfystudio-", f"comfystudio-{kind}-", 1)
 
 
 class PortalCookies:
@@ -29,11 +30,21 @@ class PortalCookies:
 
     def device(self, request: web.BaseRequest) -> str | None:
         """What an earlier sign-in left, so that others' wrong passwords do not count here."""
-        return cookies.only(request.headers.get("Cookie"), _device_name(request))
+        return cookies.only(request.headers.get("Cookie"), _name(request, "device"))
 
     def remember(self, request: web.BaseRequest, response: web.StreamResponse, device: str) -> None:
         """Leave that for the next sign-in; it opens nothing."""
         line = cookies.value(
-            _device_name(request), device, cookies.place_of(request), seconds=DEVICE_DAYS * cookies.DAY
+            _name(request, "device"), device, cookies.place_of(request), seconds=DEVICE_DAYS * cookies.DAY
         )
+        response.headers.add("Set-Cookie", line)
+
+    def away(self, request: web.BaseRequest) -> str | None:
+        """The secret of a browser that went off to the sign-in provider."""
+        return cookies.only(request.headers.get("Cookie"), _name(request, "away"))
+
+    def keep_away(self, request: web.BaseRequest, response: web.StreamResponse, browser: str) -> None:
+        """Leave that secret for the way back; empty takes it from the browser."""
+        name, place = _name(request, "away"), cookies.place_of(request)
+        line = cookies.value(name, browser, place, seconds=AWAY_SECONDS) if browser else cookies.clear(name, place)
         response.headers.add("Set-Cookie", line)

@@ -20,7 +20,7 @@ from comfystudio.queue import Dispatcher, Prompts
 from comfystudio.settings import Settings
 from comfystudio.tools import ToolView
 
-__all__ = ["Addresses", "ComfyUI", "Cookies", "Jobs", "Life", "Process", "Services", "Tools"]
+__all__ = ["Addresses", "ComfyUI", "Cookies", "Elsewhere", "Jobs", "Life", "Process", "Services", "Tools"]
 
 
 class Numbered(Protocol):
@@ -98,6 +98,36 @@ class Cookies(Protocol):
     def remember(self, request: web.BaseRequest, response: web.StreamResponse, device: str) -> None:
         """Leave that for the next sign-in."""
 
+    def away(self, request: web.BaseRequest) -> str | None:
+        """The secret of a browser that went off to the sign-in provider."""
+
+    def keep_away(self, request: web.BaseRequest, response: web.StreamResponse, browser: str) -> None:
+        """Leave that secret for the way back; empty takes it from the browser."""
+
+
+class Departure(Protocol):
+    """What is read of a sign-in that was just begun."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def browser(self) -> str: ...
+
+
+class Elsewhere(Protocol):
+    """Sign-in over a provider, where settings name one."""
+
+    @property
+    def name(self) -> str:
+        """What the provider is called on the button."""
+
+    async def begin(self, *, redirect: str, next_: str, address: str, browser: str | None) -> Departure:
+        """Where the browser goes, and the secret it keeps meanwhile."""
+
+    async def finish(self, code: str, state: str, *, browser: str | None, address: str) -> tuple[Person, str]:
+        """Who came back, and the page they wanted."""
+
 
 class Addresses(Protocol):
     """Where things are for whoever sent a request; the control socket gets the address that is printed at start."""
@@ -159,3 +189,4 @@ class Services:
     cookies: Cookies
     addresses: Addresses
     life: Life
+    oidc: Elsewhere | None = None

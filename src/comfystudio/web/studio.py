@@ -16,6 +16,12 @@ class Health(Shape):
     status: Literal["ok"] = "ok"
 
 
+class OidcShown(Shape):
+    """The provider whose accounts open this studio, as its button names it."""
+
+    name: str
+
+
 class Studio(Shape):
     """What the page has to know before anybody is signed in. `setup`: no admin has a password yet."""
 
@@ -23,6 +29,7 @@ class Studio(Shape):
     version: str
     encrypted: bool
     warning: str | None
+    oidc: OidcShown | None
 
 
 class Running(Shape):
@@ -50,6 +57,7 @@ async def studio(call: Call) -> Studio:
         version=services.version,
         encrypted=encrypted,
         warning=None if encrypted else words.say("web.not_encrypted"),
+        oidc=OidcShown(name=services.oidc.name) if services.oidc else None,
     )
 
 
