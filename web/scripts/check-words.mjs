@@ -42,7 +42,29 @@ for (const path of files(SOURCES)) {
 }
 
 const WORDS = join(SOURCES, 'words');
-const catalogue = Object.assign({}, ...readdirSync(WORDS).filter((name) => name.endsWith('en.json')).map((name) => JSON.parse(readFileSync(join(WORDS, name), 'utf8'))));
+const read = (name) => JSON.parse(readFileSync(join(WORDS, name), 'utf8'));
+const catalogue = {};
+const fieldsOf = (sentence) => [...new Set(sentence.match(/\{\w+\}/g))].sort().join(' ');
+const names = readdirSync(WORDS);
+let foreign = 0;
+for (const name of names.filter((each) => each.endsWith('en.json'))) {
+  const area = read(name);
+  for (const [room, sentences] of Object.entries(area)) {
+    for (const key of Object.keys(sentences)) if (catalogue[room]?.[key] !== undefined) problems.push(`words: ${room}.${key} stands twice, in ${name} as well`);
+    catalogue[room] = { ...catalogue[room], ...sentences };
+  }
+  const german = name.replace('en.json', 'de.json');
+  if (!names.includes(german)) continue;
+  for (const [room, sentences] of Object.entries(read(german))) {
+    for (const [key, sentence] of Object.entries(sentences)) {
+      const said = area[room]?.[key];
+      if (said === undefined) problems.push(`words: ${german} has ${room}.${key}, and ${name} has not`);
+      else if (fieldsOf(said) !== fieldsOf(sentence)) problems.push(`words: ${room}.${key} fills in ${fieldsOf(said)} in English and ${fieldsOf(sentence)} in German`);
+      if (/[!]|\b(bitte|leider|entschuldig\w*|ups)\b/i.test(sentence)) problems.push(`words: ${room}.${key} does not keep the house's manners in German: ${sentence}`);
+      foreign += 1;
+    }
+  }
+}
 for (const [room, sentences] of Object.entries(catalogue)) {
   for (const [name, sentence] of Object.entries(sentences)) {
     const key = `${room}.${name}`;
@@ -57,4 +79,5 @@ if (problems.length > 0) {
   console.error(problems.join('\n'));
   process.exit(1);
 }
-console.log(`${used.size > 0 ? Object.values(catalogue).reduce((sum, room) => sum + Object.keys(room).length, 0) : 0} sentences, none in the code.`);
+const all = Object.values(catalogue).reduce((sum, room) => sum + Object.keys(room).length, 0);
+console.log(`${all} sentences, none in the code; ${foreign} of them in German.`);

@@ -8,11 +8,13 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { cache } from '../api/queries';
+import { frameWords } from '../words';
 import { router } from './router';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
+await frameWords;
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={cache}>

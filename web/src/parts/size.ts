@@ -1,7 +1,8 @@
 import { t } from '../words';
+import { locale } from '../words/language';
 
-const one = new Intl.NumberFormat('en', { maximumFractionDigits: 1, minimumFractionDigits: 1 });
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const one = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 
 /** "840 kB", "3.1 MB", "12.4 GB" */
 export function bytes(size: number): string {

@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react';
 
 import { t } from '../words';
+import { locale } from '../words/language';
 
-const hourMinute = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const withSeconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' });
-const dayMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' });
+const hourMinute = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+const withSeconds = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const weekday = new Intl.DateTimeFormat(locale, { weekday: 'long' });
+const dayMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' });
 const DAY = 86_400;
 
 /** "14:31" */
@@ -24,7 +25,7 @@ export function duration(seconds: number): string {
 }
 
 /** The same words at the start of a line. */
-export const capital = (words: string): string => words.charAt(0).toLocaleUpperCase('en') + words.slice(1);
+export const capital = (words: string): string => words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
 
 function daysBetween(earlier: number, later: number): number {
   const midnight = (at: number) => new Date(at * 1000).setHours(0, 0, 0, 0) / 1000;

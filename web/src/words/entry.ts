@@ -2,4 +2,4 @@ import { learn } from '.';
 import words from './entry.en.json';
 
 // The pages before the sign-in import this before their first sentence is said.
-learn(words);
+await learn(words, () => import('./entry.de.json'));

@@ -1,5 +1,6 @@
 import { Fragment, type ReactNode } from 'react';
 
+import type access from './access.en.json';
 import type account from './account.en.json';
 import type activity from './activity.en.json';
 import type adminNeeded from './adminNeeded.en.json';
@@ -7,19 +8,39 @@ import en from './en.json';
 import type entry from './entry.en.json';
 import type home from './home.en.json';
 import type keys from './keys.en.json';
+import { language } from './language';
 import type outputs from './outputs.en.json';
 import type password from './password.en.json';
 import type people from './people.en.json';
 
-type Catalogue = typeof en & typeof account & typeof activity & typeof adminNeeded & typeof entry & typeof home & typeof keys & typeof outputs & typeof password & typeof people;
+type Catalogue = typeof en & typeof access & typeof account & typeof activity & typeof adminNeeded & typeof entry & typeof home & typeof keys & typeof outputs & typeof password & typeof people;
 type Rooms = Record<string, Record<string, string>>;
 
-const catalogue: Rooms = { ...en };
+const catalogue: Rooms = {};
+const coming: Promise<void>[] = [];
 
-/** Take in the sentences of pages that are loaded when they are opened. A room's sentences may lie in several files. */
-export function learn(rooms: Rooms): void {
+function take(rooms: Rooms): void {
   for (const [room, sentences] of Object.entries(rooms)) catalogue[room] = { ...catalogue[room], ...sentences };
 }
+
+/** Take in the sentences of pages that are loaded when they are opened; a room's may lie in several files. Those of another
+ * language than English are fetched, and lie over the English ones: wait for what is returned before the first is said. */
+export function learn(rooms: Rooms, german?: () => Promise<{ default: Rooms }>): Promise<unknown> {
+  take(rooms);
+  if (language === 'de' && german) {
+    coming.push(
+      german().then(
+        (found) => take(found.default),
+        // The studio is out of reach, or has another version by now: English will do.
+        () => undefined,
+      ),
+    );
+  }
+  return Promise.all(coming);
+}
+
+/** What the frame says. */
+export const frameWords: Promise<unknown> = learn(en, () => import('./de.json'));
 
 /** Every sentence's key, `room.name`. */
 export type WordKey = { [Room in keyof Catalogue]: `${Room & string}.${keyof Catalogue[Room] & string}` }[keyof Catalogue];
@@ -29,8 +50,8 @@ export type CountKey = WordKey extends infer Key ? (Key extends `${infer Base}_o
 
 type Fields = Record<string, string | number>;
 
-const plural = new Intl.PluralRules('en');
-const list = new Intl.ListFormat('en', { type: 'conjunction' });
+const plural = new Intl.PluralRules(language);
+const list = new Intl.ListFormat(language, { type: 'conjunction' });
 
 function find(key: string): string {
   const [room = '', name = ''] = key.split('.');
@@ -44,10 +65,13 @@ export function t(key: WordKey, fields: Fields = {}): string {
   return find(key).replace(/\{(\w+)\}/g, (whole, name: string) => String(fields[name] ?? whole));
 }
 
+/** A number as its language groups it: "12,345". */
+export const inFigures = (number: number): string => number.toLocaleString(language);
+
 /** The sentence for a number of things: `{count}` is the number, in figures. */
 export function count(key: CountKey, number: number, fields: Fields = {}): string {
   const chosen = `${key}_${plural.select(number) === 'one' ? 'one' : 'other'}` as WordKey;
-  return t(chosen, { count: number.toLocaleString('en'), ...fields });
+  return t(chosen, { count: inFigures(number), ...fields });
 }
 
 /** The sentence under `key` with elements in place of its `{fields}`. */

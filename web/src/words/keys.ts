@@ -2,4 +2,4 @@ import { learn } from '.';
 import words from './keys.en.json';
 
 // Whoever lists keys imports this before the first sentence is said.
-learn(words);
+await learn(words, () => import('./keys.de.json'));

@@ -2,4 +2,4 @@ import { learn } from '.';
 import words from './password.en.json';
 
 // Whoever asks for a password imports this before the first sentence is said.
-learn(words);
+await learn(words, () => import('./password.de.json'));

@@ -7,7 +7,7 @@ import { usePreferences } from '../../app/preferences';
 import type { OutputView } from '../../api/types';
 import { useOnline } from '../../events/connection';
 import { IconButton } from '../../parts/IconButton';
-import { t } from '../../words';
+import { inFigures, t } from '../../words';
 import { downloadOf, fileOf } from './addresses';
 import { InfoPanel } from './InfoPanel';
 import { Stage } from './Stage';
@@ -84,7 +84,7 @@ export function Viewer({ item, nth, of, before, after, info, onInfo, onShow, onT
             <Dialog.Title className="el" title={item.path}>
               {item.name}
             </Dialog.Title>
-            {nth !== null && <span className="meta hide-p">{t('outputs.nth', { nth: nth.toLocaleString('en'), of: of.toLocaleString('en') })}</span>}
+            {nth !== null && <span className="meta hide-p">{t('outputs.nth', { nth: inFigures(nth), of: inFigures(of) })}</span>}
             <span className={css['acts']}>
               {item.kind === 'image' && (
                 <span className="hide-p">

@@ -1,5 +1,6 @@
 import type { OutputView } from '../../api/types';
 import { count, t } from '../../words';
+import { locale } from '../../words/language';
 
 /** Files of one day: `items[first]` up to, not including, `items[end]`. */
 export interface Day {
@@ -9,11 +10,11 @@ export interface Day {
   end: number;
 }
 
-const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' });
-const dayMonth = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'long' });
-const withYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
-const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const shortYear = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' });
+const weekday = new Intl.DateTimeFormat(locale, { weekday: 'long' });
+const dayMonth = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'long' });
+const withYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
+const shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+const shortYear = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric' });
 const DAY_MS = 86_400_000;
 
 /** Midnight before a moment (seconds), here and now in this time zone; in milliseconds. */

@@ -1,3 +1,4 @@
+import { language, locale } from '../../words/language';
 import type { Day } from './days';
 
 /** A name on the scrubber's line. */
@@ -9,8 +10,8 @@ export interface Mark {
 }
 
 // British months are short but for September.
-const monthName = new Intl.DateTimeFormat('en-US', { month: 'short' });
-const dayName = new Intl.DateTimeFormat('en-GB', { day: 'numeric', weekday: 'short' });
+const monthName = new Intl.DateTimeFormat(language === 'en' ? 'en-US' : language, { month: 'short' });
+const dayName = new Intl.DateTimeFormat(locale, { day: 'numeric', weekday: 'short' });
 
 /** Names closer than this would touch. */
 const APART = 20;
