@@ -6,9 +6,11 @@ from typing import Any, Literal, Protocol
 from comfystudio.keeper import Exit
 from comfystudio.people import Caller
 
-__all__ = ["Auditor", "Job", "JobState", "state_after"]
+__all__ = ["TERMINAL", "Auditor", "Job", "JobState", "state_after"]
 
 JobState = Literal["running", "done", "failed", "cancelled", "lost"]
+TERMINAL = "terminal"
+"""The kind of job that is a shell somebody types at."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,16 @@ class Job:
 class Auditor(Protocol):
     """The audit trail."""
 
-    async def record(self, action: str, by: Caller | None, subject: str, **fields: Any) -> None:
+    async def record(self, action: str, by: Caller | str | None, subject: str, **fields: Any) -> None:
         """Note that `by` did `action` to `subject`."""
 
 
-def state_after(ended: Exit) -> JobState:
-    """What a job is after its run ended so."""
+def state_after(ended: Exit, kind: str) -> JobState:
+    """What a job of that kind is after its run ended so."""
     if ended.lost:
         return "lost"
+    if kind == TERMINAL and (ended.asked or ended.code is not None):
+        return "done"  # a shell's exit code is that of the last command in it
     if ended.asked:
         return "cancelled"
     return "done" if ended.code == 0 else "failed"

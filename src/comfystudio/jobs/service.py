@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -47,6 +47,11 @@ class Jobs:
         self._starting: dict[int, asyncio.Task[Any]] = {}
         self._ended: dict[int, asyncio.Event] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._on_end: list[Callable[[Job], Awaitable[None]]] = []
+
+    def on_end(self, callback: Callable[[Job], Awaitable[None]]) -> None:
+        """Have `callback` told of every job that ends, also of those that are found to have ended by `recover`."""
+        self._on_end.append(callback)
 
     async def recover(self) -> None:
         """Adopt the jobs that live, close those that ended meanwhile, forget the oldest."""
@@ -78,11 +83,15 @@ class Jobs:
         fields: Mapping[str, Any],
         umask: int = 0o022,
         terminal: bool = False,
+        interactive: bool = False,
+        stop_signal: str = "SIGTERM",
+        stop_within: float = 10.0,
+        action: str = "job.started",
     ) -> Job:
         """Run `argv` as a job; `Conflict("jobs.running", job=…)` while another one holds `lock`.
 
         What it installs is for others too, hence the umask. A job that cannot start is kept as failed, and
-        the reason is raised.
+        the reason is raised. `action` is what the audit trail calls it.
         """
         values = {
             "kind": kind,
@@ -101,13 +110,16 @@ class Jobs:
             account=account,
             umask=umask,
             terminal=terminal,
+            interactive=interactive,
+            stop_signal=stop_signal,
+            stop_within=stop_within,
             log_megabytes=self._log_megabytes,
             labels={"kind": kind, "title": title, "started_by": by.person.name},
         )
         # Whoever asked may go away (a closed page); what was begun is brought to a defined end all the same.
-        return await asyncio.shield(self._spawn(self._start(values, spec, by)))
+        return await asyncio.shield(self._spawn(self._start(values, spec, by, action)))
 
-    async def _start(self, values: dict[str, Any], spec: Spec, by: Caller) -> Job:
+    async def _start(self, values: dict[str, Any], spec: Spec, by: Caller, action: str) -> Job:
         job = await self._database.run(partial(store.insert, **values))
         task = asyncio.current_task()
         assert task is not None
@@ -126,7 +138,7 @@ class Jobs:
             del self._starting[job.id]
         self._follow(job.id, unit)
         self._publish(job)
-        await self._audit.record("job.started", by, job.title, job=job.id, kind=job.kind)
+        await self._audit.record(action, by, job.title, job=job.id, kind=job.kind)
         return job
 
     def get(self, job_id: int) -> Job:
@@ -142,6 +154,10 @@ class Jobs:
     def log(self, job_id: int) -> Log:
         """The log of a job."""
         return self._keepers.log(unit_of(self.get(job_id).id))
+
+    def unit(self, job_id: int) -> Unit | None:
+        """What runs for a job; None where it runs no longer, or not yet."""
+        return self._units.get(job_id)
 
     async def cancel(self, job_id: int, by: Caller) -> Job:
         """Stop a job and everything it started; `Conflict` where it has ended already."""
@@ -186,7 +202,7 @@ class Jobs:
         """Write down how a job ended, then tell."""
         job = replace(
             self._jobs[job_id],
-            state=state_after(ended),
+            state=state_after(ended, self._jobs[job_id].kind),
             ended_at=ended.at,
             exit_code=ended.code,
             exit_signal=ended.signal,
@@ -198,6 +214,8 @@ class Jobs:
         self._units.pop(job_id, None)
         self._ended.pop(job_id).set()
         self._publish(job)
+        for callback in self._on_end:
+            self._spawn(callback(job))
 
     async def _written(self, job: Job) -> bool:
         with suppress(StorageFull, StorageBusy):

@@ -24,22 +24,24 @@ class Attachment:
         self._writer = writer
 
     @classmethod
-    async def open(cls, unit: str, socket: Path, columns: int, rows: int) -> Self:
+    async def open(cls, socket: Path, columns: int, rows: int) -> Self:
         """Attach to the terminal behind `socket`, on a screen of that size; `Gone` where there is none any more."""
         try:
             reader, writer = await asyncio.open_unix_connection(str(socket))
         except OSError:
-            raise Gone("keeper.terminal_over", unit=unit) from None
-        found = cls(reader, writer)
-        found._ask({"op": "attach", "columns": columns, "rows": rows})
+            raise Gone("keeper.terminal_over") from None
+        found, attached = cls(reader, writer), False
         try:
+            found._ask({"op": "attach", "columns": columns, "rows": rows})
             async with asyncio.timeout(ANSWER_WITHIN):
-                answer = json.loads(await reader.readline() or b"{}")
+                attached = json.loads(await reader.readline() or b"{}").get("type") == "attached"
         except (OSError, TimeoutError, ValueError):
-            answer = {}
-        if answer.get("type") != "attached":
-            found.close()
-            raise Gone("keeper.terminal_over", unit=unit)
+            attached = False
+        finally:
+            if not attached:
+                found.close()
+        if not attached:
+            raise Gone("keeper.terminal_over")
         return found
 
     async def read(self) -> bytes | int | None:

@@ -104,7 +104,7 @@ class Unit:
 
     async def attach(self, columns: int, rows: int) -> Attachment:
         """Look and type at its terminal; `Gone` where it has none, or none any more."""
-        return await Attachment.open(self.unit, self._socket, columns, rows)
+        return await Attachment.open(self._socket, columns, rows)
 
     async def let_go(self) -> None:
         """Look after it no longer, without ending it."""

@@ -66,8 +66,10 @@ def shown(job: Job) -> JobShown:
 
 
 def mine(job: Job, caller: Caller) -> bool:
-    """Whether `caller` may see `job`."""
-    return caller.is_admin or job.by_id == caller.person.id
+    """Whether `caller` may see `job`; whoever is no admin any more sees no terminal, also none of their own."""
+    if caller.is_admin:
+        return True
+    return job.by_id == caller.person.id and (job.kind != TERMINAL or caller.person.role == "admin")
 
 
 def find(services: Services, caller: Caller, job_id: int) -> Job:

@@ -3,23 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from comfystudio.errors import Missing
+from comfystudio.people import Caller
 from comfystudio.web.call import Call
 
-__all__ = ["held"]
+__all__ = ["held", "now"]
 
 
-def _still(call: Call) -> bool:
+def now(call: Call) -> Caller | None:
+    """Who made the request, as they are now; None once they may no longer be here."""
     caller = call.caller
-    if caller.via == "local":
-        return True
-    try:
-        active = call.services.people.get(caller.person.id).active
-    except Missing:
-        return False
-    if not active or caller.token_id is None:
-        return active
-    return any(token.id == caller.token_id for token in call.services.tokens.list_of(caller.person.id))
+    if caller.session_id is not None:
+        return call.services.sessions.current(caller.session_id)
+    if caller.token_id is not None:
+        return call.services.tokens.current(caller.token_id)
+    return caller
 
 
 @contextmanager
@@ -30,5 +27,5 @@ def held(call: Call) -> Iterator[None]:
         if call.request.transport is not None:
             call.request.transport.abort()
 
-    with call.shared.opens.held(lambda: _still(call), close, call.caller.session_id):
+    with call.shared.opens.held(lambda: now(call) is not None, close, call.caller.session_id):
         yield
