@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import errno
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import structlog
 
 from comfystudio.errors import Conflict, StudioError, Unavailable
 from comfystudio.people.audit import Audit
@@ -25,8 +27,15 @@ from comfystudio.workspace import write_atomic
 
 __all__ = ["FILE", "RosterKeeper", "RosterState"]
 
+log = structlog.get_logger("people")
 FILE = "roster file"
 EVERY = 0.8
+ATTEMPTS = 10
+Renaming = Callable[[Person], Awaitable[object]]
+
+
+class _WrittenMeanwhile(Exception):
+    """Somebody wrote the file between reading and editing it."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,7 @@ class RosterKeeper:
         self._settled = False
         self._state = RosterState(file.path, ok=True)
         self._listeners: list[Callable[[str], None]] = []
+        self._renaming: list[Renaming] = []
 
     @property
     def state(self) -> RosterState:
@@ -82,6 +92,18 @@ class RosterKeeper:
     def on_changed(self, callback: Callable[[str], None]) -> None:
         """Call `callback` when people or the file's state changed."""
         self._listeners.append(callback)
+
+    def on_renaming(self, callback: Renaming) -> None:
+        """Await `callback` with a person before their folder moves: it ends whatever of theirs works in it."""
+        self._renaming.append(callback)
+
+    async def let_go(self, person: Person) -> bool:
+        """End whatever works in a person's folder; False where that did not succeed and the folder has to stay."""
+        ended = await asyncio.gather(*(callback(person) for callback in self._renaming), return_exceptions=True)
+        for problem in ended:
+            if isinstance(problem, BaseException):
+                log.error("what works in a folder could not be ended", folder=person.folder, exc_info=problem)
+        return not any(isinstance(problem, BaseException) for problem in ended)
 
     async def prepare(self) -> bool:
         """Seed the file where there never was one, and list who was listed last; whether that is known."""
@@ -124,24 +146,46 @@ class RosterKeeper:
         cannot be written.
         """
         async with self.turn:
+            await self.change_in_turn(edit, by, allowed=allowed, renamed=renamed)
+
+    async def change_in_turn(
+        self,
+        edit: Edit,
+        by: Caller,
+        *,
+        allowed: Callable[[], None] = lambda: None,
+        renamed: Mapping[str, str] | None = None,
+    ) -> None:
+        """As `change`, for whoever holds the `turn` already and does more in it."""
+        before, roster = await self._edit_in_force(edit, allowed)
+        if not await self._apply(roster, dict(renamed or {}), by):
+            # Promised is only what is kept: without a row for it the edit is taken back.
+            with contextlib.suppress(StudioError):
+                await asyncio.to_thread(self._edit, lambda text: before if text == roster.text else text)
+            await self._apply(await asyncio.to_thread(parse, before), {}, by)
+            raise StorageFull
+
+    async def _edit_in_force(self, edit: Edit, allowed: Callable[[], None]) -> tuple[str, Roster]:
+        """Edit the very text that is in force: what somebody writes by hand meanwhile is put in force first."""
+        for attempt in range(ATTEMPTS):
             await self._look()
             if self._behind:
                 raise StorageFull
             allowed()
-            before, after = await asyncio.to_thread(self._edit, edit)
-            if not await self._apply(parse(after), dict(renamed or {}), by):
-                # Promised is only what is kept: without a row for it the edit is taken back.
-                with contextlib.suppress(StudioError):
-                    await asyncio.to_thread(self._edit, lambda text: before if text == after else text)
-                await self._apply(parse(before), {}, by)
-                raise StorageFull
+            expected = self._roster.text if self._state.ok and attempt + 1 < ATTEMPTS else None
+            with contextlib.suppress(_WrittenMeanwhile):
+                return await asyncio.to_thread(self._edit, edit, expected)
+            self._settled = False
+        raise AssertionError("the last attempt takes whatever there is")
 
-    def _edit(self, edit: Edit) -> tuple[str, str]:
-        """The file's text before and after the edit."""
+    def _edit(self, edit: Edit, expected: str | None = None) -> tuple[str, Roster]:
+        """The file's text before the edit, and the roster after it."""
         before = ""
 
         def noted(text: str) -> str:
             nonlocal before
+            if expected is not None and text != expected:
+                raise _WrittenMeanwhile
             before = text
             return edit(text)
 
@@ -153,7 +197,7 @@ class RosterKeeper:
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
                 raise StorageFull from None
             raise Unavailable("people.roster_unwritable", path=self._file.path, problem=error.strerror) from None
-        return before, after
+        return before, parse(after)
 
     async def _seed(self, shipped: bytes) -> None:
         try:
@@ -228,8 +272,9 @@ class RosterKeeper:
             own = record.person.folder
             others = [each.person.folder for each in self._directory.records() if each.person.folder != own]
             folder = folder_of(new, others)
-            kept = folder == own or await asyncio.to_thread(self._moves.move, own, folder)
-            moved[old] = (new, folder if kept else own)
+            free = folder != own and await self.let_go(record.person)
+            there = free and await asyncio.to_thread(self._moves.move, own, folder)
+            moved[old] = (new, folder if there else own)
         return moved
 
     async def _move_back(self, moved: Mapping[str, tuple[str, str]]) -> None:

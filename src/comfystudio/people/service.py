@@ -1,30 +1,56 @@
 """People: who may enter, and every change to that. Changes go to the roster file and into the audit trail."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from comfystudio.errors import Conflict, Missing
-from comfystudio.people import link_store, names, passwords, roster
+from comfystudio.errors import Conflict, Missing, Refused
+from comfystudio.people import identity_rows, link_store, names, passwords, roster
 from comfystudio.people.audit import Audit
 from comfystudio.people.clock import StudioTime
 from comfystudio.people.directory import Directory, Record
+from comfystudio.people.finding import Found, Wanted, find
+from comfystudio.people.grants import Grants
+from comfystudio.people.identity_rows import Identity
 from comfystudio.people.link_store import LinkStore
 from comfystudio.people.model import Caller, Person, PersonState
 from comfystudio.people.passwords import Passwords
-from comfystudio.people.roster_keeper import RosterKeeper, RosterState
+from comfystudio.people.roster_keeper import Renaming, RosterKeeper, RosterState
 from comfystudio.people.sessions import Sessions
 from comfystudio.people.tokens import Tokens
 from comfystudio.storage import Database
-from comfystudio.storage.tables import PersonRow
+from comfystudio.storage.tables import GrantRow, PersonRow
 
-__all__ = ["People", "RosterState"]
+__all__ = ["Change", "People", "RosterState"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to change about a person, or what somebody saw of them; None is left as it is, or was not looked at."""
+
+    name: str | None = None
+    admin: bool | None = None
+    disabled: bool | None = None
+
+    def describes(self, person: Person) -> bool:
+        """Whether the person is as this says."""
+        return (
+            self.name in {None, person.name}
+            and self.admin in {None, person.role == "admin"}
+            and self.disabled in {None, person.disabled}
+        )
 
 
 def _nothing_more(_session: Session) -> None:
     """What most changes of a password do besides."""
+
+
+def _forget(session: Session, person_id: int) -> None:
+    """What was decided about somebody who is removed: whoever has that name next begins without it."""
+    identity_rows.unlink(session, person_id)
+    session.execute(delete(GrantRow).where(GrantRow.person_id == person_id))
 
 
 class People:
@@ -38,6 +64,7 @@ class People:
         keeper: RosterKeeper,
         sessions: Sessions,
         tokens: Tokens,
+        grants: Grants,
         links: LinkStore,
         hashing: Passwords,
         audit: Audit,
@@ -48,6 +75,7 @@ class People:
         self._keeper = keeper
         self._sessions = sessions
         self._tokens = tokens
+        self._grants = grants
         self._links = links
         self._hashing = hashing
         self._audit = audit
@@ -69,17 +97,38 @@ class People:
         record = self._directory.named(name)
         return record.person if record and record.person.listed else None
 
+    def tools_of(self, person_id: int) -> Mapping[str, bool]:
+        """What admins decided about tools for a person: given or taken, by the tool's id."""
+        return self._grants.of(person_id)
+
+    async def identity_of(self, person_id: int) -> Identity | None:
+        """The account of the sign-in provider that is bound to a person."""
+        return await self._database.read(lambda session: identity_rows.identity_of(session, person_id))
+
     def roster_state(self) -> RosterState:
         """How the roster file is; while it is broken the last good one stays in force."""
         return self._keeper.state
 
     def state_of(self, person: Person) -> PersonState:
         """How the people page shows somebody."""
-        if person.disabled:
-            return "disabled"
-        if not person.joined:
-            return "invited" if self._links.of(person.id) else "not_invited"
-        return "here" if self._sessions.is_here(person.id) else "away"
+        return self._states()(person)
+
+    def find(self, wanted: Wanted) -> Found:
+        """A page of the people on the roster."""
+        return find(self.people(), self._states(), wanted)
+
+    def _states(self) -> Callable[[Person], PersonState]:
+        """Tells the state of any number of people; who has a link is looked up once for all of them."""
+        invited = self._links.holders()
+
+        def state(person: Person) -> PersonState:
+            if person.disabled:
+                return "disabled"
+            if not person.joined:
+                return "invited" if person.id in invited else "not_invited"
+            return "here" if self._sessions.is_here(person.id) else "away"
+
+        return state
 
     @property
     def setup_needed(self) -> bool:
@@ -92,71 +141,67 @@ class People:
         """List somebody; `Conflict` where the name is listed, `Invalid` where it cannot be one."""
         by.must_be_admin()
         name = names.check(name)
-        await self._keeper.change(lambda text: roster.add(text, name, admin=admin), by)
+        await self._keeper.change(
+            lambda text: roster.add(text, name, admin=admin), by, allowed=lambda: self._still_admin(by)
+        )
         return self._listed(name)
 
-    async def set_admin(self, person_id: int, admin: bool, by: Caller) -> Person:
-        """Make somebody an admin or an artist; the last admin who can sign in stays one."""
+    async def change(self, person_id: int, wanted: Change, by: Caller, *, was: Change | None = None) -> Person:
+        """Rename somebody, give or take admin rights, shut them out or let them in, in one turn.
+
+        `was` is what the caller saw before: `Conflict` where that is no longer so. The last admin who can sign in
+        stays one. Renaming ends that person's own tools first, and their folder goes along unless one is there.
+        """
         by.must_be_admin()
-        person = self._on_roster(person_id)
-        await self._keeper.change(
-            lambda text: roster.set_admin(text, person.name, admin=admin),
-            by,
-            allowed=lambda: None if admin else self._not_last_admin(person_id),
-        )
+        name = None if wanted.name is None else names.check(wanted.name)
+        wanted = replace(wanted, name=name)
+        self._may_change(person_id, wanted, by, was)
+        person = self.get(person_id)
+        if name not in {None, person.name}:
+            # Before the turn: a tool may take its time to end, and others are not to wait for it.
+            await self._keeper.let_go(person)
+        async with self._keeper.turn:
+            self._may_change(person_id, wanted, by, was)
+            await self._change_roster(person_id, wanted, by, was)
+            if wanted.disabled is not None:
+                await self._set_disabled(person_id, wanted.disabled, by)
+        await self._settle("person.changed")
         return self.get(person_id)
+
+    async def set_admin(self, person_id: int, admin: bool, by: Caller) -> Person:
+        """Make somebody an admin or an artist."""
+        return await self.change(person_id, Change(admin=admin), by)
 
     async def rename(self, person_id: int, name: str, by: Caller) -> Person:
-        """Call somebody otherwise, in the same line of the roster. Their folder goes along unless one is there."""
-        by.must_be_admin()
-        name = names.check(name)
-        person = self._on_roster(person_id)
-        known = self._directory.named(name)
-        if known is not None and known.person.id != person_id:
-            raise Conflict("people.name_taken" if known.person.listed else "people.name_known", name=name)
-        await self._keeper.change(
-            lambda text: roster.rename(text, person.name, name), by, renamed={person.name: name}
-        )
-        return self.get(person_id)
+        """Call somebody otherwise, in the same line of the roster."""
+        return await self.change(person_id, Change(name=name), by)
+
+    async def set_disabled(self, person_id: int, disabled: bool, by: Caller) -> Person:
+        """Shut somebody out, or let them in again. Their sessions end at once; tokens rest meanwhile."""
+        return await self.change(person_id, Change(disabled=disabled), by)
 
     async def remove(self, person_id: int, by: Caller) -> None:
-        """Take somebody off the roster: sessions, tokens, links and the password end, files stay.
+        """Take somebody off the roster: sessions, tokens, links, tools and the password end, files stay.
 
         Added again they are the same person with the same files, and start with a new link.
         """
         by.must_be_admin()
         person = self._on_roster(person_id)
         await self._keeper.change(
-            lambda text: roster.remove(text, person.name), by, allowed=lambda: self._not_last_admin(person_id)
+            lambda text: roster.remove(text, person.name), by, allowed=lambda: self._may_remove(person_id, by)
         )
         await self._tokens.revoke_all(person_id)
         async with self._keeper.turn:
-            await self._change_row(person_id, {"password_hash": None, "disabled_at": None}, close_links=True)
+            values = {"password_hash": None, "disabled_at": None}
+            await self._change_row(
+                person_id, values, close_links=True, within=lambda session: _forget(session, person_id)
+            )
+            self._grants.forget(person_id)
             record = self._directory.record(person_id)
             self._directory.put(Record(replace(record.person, joined=False, disabled=False), None))
         self._tell("person.removed")
 
     # -- changing a person
-
-    async def set_disabled(self, person_id: int, disabled: bool, by: Caller) -> Person:
-        """Shut somebody out, or let them in again. Their sessions end at once; tokens rest meanwhile."""
-        by.must_be_admin()
-        async with self._keeper.turn:
-            person = self._on_roster(person_id)
-            if person.disabled == disabled:
-                return person
-            if disabled:
-                self._not_last_admin(person_id)
-            at = self._time.now() if disabled else None
-            await self._change_row(person_id, {"disabled_at": at}, close_links=disabled)
-            record = self._directory.record(person_id)
-            person = replace(record.person, disabled=disabled)
-            self._directory.put(replace(record, person=person))
-            if disabled:
-                self._sessions.drop_person(person_id, "disabled")
-        self._audit.note("person.disabled" if disabled else "person.enabled", by, person.name)
-        await self._settle("person.disabled")
-        return person
 
     async def set_password(self, person_id: int, password: str, by: Caller, *, keep: int | None = None) -> Person:
         """Give somebody a password; every session ends but the portal session `keep`. For admins and oneself."""
@@ -174,6 +219,27 @@ class People:
         passwords.check(new, caller.person.name)
         await self._sessions.prove(caller, current, address=address)
         return await self.set_password(caller.person.id, new, caller, keep=caller.session_id if keep else None)
+
+    async def set_tool(self, person_id: int, tool: str, may: bool | None, by: Caller) -> None:
+        """Give somebody a tool, or take it; None lets the tool's manifest decide."""
+        await self._grants.set(self._on_roster(person_id), tool, may, by)
+
+    async def unlink(self, person_id: int, by: Caller) -> None:
+        """Forget which account of the sign-in provider is somebody's; the next one with their name is bound anew."""
+        by.must_be_admin()
+        person = self.get(person_id)
+        await self._database.run(lambda session: identity_rows.unlink(session, person_id))
+        self._audit.note("person.unlinked", by, person.name)
+        await self._settle("person.unlinked")
+
+    async def sign_out(self, person_id: int, by: Caller, *, keep: int | None = None) -> None:
+        """End every session of a person but the portal session `keep`. For admins and oneself."""
+        if by.person.id != person_id:
+            by.must_be_admin()
+        person = self.get(person_id)
+        await self._sessions.end_person(person_id, "signed_out", keep=keep)
+        self._audit.note("session.all_ended", by, person.name, kept=keep is not None)
+        await self._settle("presence")
 
     async def store_password(
         self,
@@ -202,7 +268,65 @@ class People:
         """Call `callback` with what happened when a person changed (the roster keeper tells its own)."""
         self._listeners.append(callback)
 
+    def on_renaming(self, callback: Renaming) -> None:
+        """Await `callback` with a person before they are renamed: it ends what works in their folder."""
+        self._keeper.on_renaming(callback)
+
     # -- inside
+
+    def _may_change(self, person_id: int, wanted: Change, by: Caller, was: Change | None) -> None:
+        """Raise where this may not be: asked again in the turn, since much can happen until then."""
+        self._still_admin(by)
+        person = self._on_roster(person_id)
+        if was is not None and not was.describes(person):
+            raise Conflict("people.changed_meanwhile", name=person.name)
+        if wanted.name is not None:
+            known = self._directory.named(wanted.name)
+            if known is not None and known.person.id != person_id:
+                raise Conflict("people.name_taken" if known.person.listed else "people.name_known", name=wanted.name)
+        if wanted.admin is False or wanted.disabled is True:
+            self._not_last_admin(person_id)
+
+    def _still_admin(self, by: Caller) -> None:
+        """Raise where an admin whose request has waited is none now: of two who demote each other one is too late."""
+        now = self._directory.active(by.person.id)
+        if by.via != "local" and (now is None or now.role != "admin"):
+            raise Refused("web.admins_only")
+
+    def _may_remove(self, person_id: int, by: Caller) -> None:
+        self._still_admin(by)
+        self._not_last_admin(person_id)
+
+    async def _change_roster(self, person_id: int, wanted: Change, by: Caller, was: Change | None) -> None:
+        """The part of a change that stands in the file, in one edit."""
+        person = self.get(person_id)
+        renamed = wanted.name if wanted.name != person.name else None
+        role = wanted.admin if wanted.admin != (person.role == "admin") else None
+        if renamed is None and role is None:
+            return
+
+        def edit(text: str) -> str:
+            if role is not None:
+                text = roster.set_admin(text, person.name, admin=role)
+            return text if renamed is None else roster.rename(text, person.name, renamed)
+
+        await self._keeper.change_in_turn(
+            edit,
+            by,
+            allowed=lambda: self._may_change(person_id, wanted, by, was),
+            renamed={} if renamed is None else {person.name: renamed},
+        )
+
+    async def _set_disabled(self, person_id: int, disabled: bool, by: Caller) -> None:
+        if self._on_roster(person_id).disabled == disabled:
+            return
+        at = self._time.now() if disabled else None
+        await self._change_row(person_id, {"disabled_at": at}, close_links=disabled)
+        record = self._directory.record(person_id)
+        self._directory.put(replace(record, person=replace(record.person, disabled=disabled)))
+        if disabled:
+            self._sessions.drop_person(person_id, "disabled")
+        self._audit.note("person.disabled" if disabled else "person.enabled", by, record.person.name)
 
     def _on_roster(self, person_id: int) -> Person:
         person = self.get(person_id)

@@ -1,7 +1,9 @@
 """Who may use which tool, and whose instance a call means."""
 
+from collections.abc import Callable
 from typing import Protocol
 
+from comfystudio import words
 from comfystudio.errors import Conflict, Invalid, Missing, Refused
 from comfystudio.people import Caller, Person
 from comfystudio.settings import Settings
@@ -9,7 +11,7 @@ from comfystudio.tools.catalogue import Entry
 from comfystudio.tools.manifest import Manifest
 from comfystudio.tools.states import Key, instance_of
 
-__all__ = ["Access", "Directory"]
+__all__ = ["Access", "Directory", "Grants", "NoGrants"]
 
 
 class Directory(Protocol):
@@ -19,11 +21,33 @@ class Directory(Protocol):
         """The person with this id; `Missing` where there is none."""
 
 
+class Grants(Protocol):
+    """What admins decided about tools for single people."""
+
+    def may(self, person_id: int, tool: str, /) -> bool | None:
+        """Whether the person may use the tool; None where its manifest decides. Memory only."""
+
+    def on_changed(self, callback: Callable[[int, str], None], /) -> object:
+        """Call `callback` with a person's number and a tool's id when that was decided anew."""
+
+
+class NoGrants:
+    """Every tool as its manifest says."""
+
+    def may(self, _person_id: int, _tool: str, /) -> bool | None:
+        """The manifest decides."""
+        return None
+
+    def on_changed(self, _callback: Callable[[int, str], None], /) -> None:
+        """Nothing is ever decided."""
+
+
 class Access:
     """Answers from memory. `entries` are filled by the service once the manifests are read."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, grants: Grants | None = None) -> None:
         self._settings = settings
+        self._grants = grants or NoGrants()
         self.entries: dict[str, Entry] = {}
 
     def entry(self, tool_id: str) -> Entry:
@@ -53,9 +77,22 @@ class Access:
             return "tools.unknown"
         if not person.active:
             return "tools.not_active"
-        if entry.manifest.access == "admin" and person.role != "admin":
+        if person.role == "admin":
+            return None
+        granted = self._grants.may(person.id, tool_id)
+        if granted is None and entry.manifest.access == "admin":
             return "tools.admins_only"
-        return None
+        return "tools.not_granted" if granted is False else None
+
+    def refusal(self, person: Person, tool_id: str) -> str | None:
+        """As `may`, in a sentence for that person's card."""
+        refusal = self.may(person, tool_id)
+        if refusal is None:
+            return None
+        manifest = self.manifest(tool_id)
+        if refusal == "tools.admins_only" and manifest.access_reason:
+            return manifest.access_reason
+        return words.say(refusal, tool=manifest.name)
 
     def whose(self, tool_id: str, caller: Caller, as_: Person | None) -> Person:
         """Whose instance the caller means: their own, or for an admin that of `as_`. Raises where they may not."""

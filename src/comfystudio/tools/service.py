@@ -13,7 +13,7 @@ from comfystudio.keeper import Keepers, Log, Unit
 from comfystudio.people import Caller, Person
 from comfystudio.settings import Settings
 from comfystudio.tools import catalogue, views
-from comfystudio.tools.access import Access, Directory
+from comfystudio.tools.access import Access, Directory, Grants
 from comfystudio.tools.accounts import Accounts, Registry, SystemRegistry
 from comfystudio.tools.activity import Activity
 from comfystudio.tools.companion import Companion, Placer
@@ -58,6 +58,7 @@ class Tools:
         ports: Ports | None = None,
         companions: Mapping[str, Companion] | None = None,
         placers: Mapping[str, Placer] | None = None,
+        grants: Grants | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         outer = os.environ if outer is None else outer
@@ -92,7 +93,9 @@ class Tools:
             sleep,
         )
         self._companions = {} if companions is None else companions
-        self._access = Access(settings)
+        self._access = Access(settings, grants)
+        if grants is not None:
+            grants.on_changed(self._granted)
         self._instances: dict[Key, Instance] = {}
         self._problems: dict[str, str] = {}
         # Units of tools whose manifest is gone or broken: nobody can use them, `end_all` still ends them.
@@ -195,7 +198,8 @@ class Tools:
         instance = self._instances.get(key)
         if key[1] and caller.via == "local" and as_ is None:
             instance = max(self._of(tool_id), key=lambda one: RANK.index(one.state), default=None)
-        return views.view_of(entry.manifest, self._card(entry.manifest, key), caller, instance)
+        refusal = self._access.refusal(caller.person, tool_id)
+        return views.view_of(entry.manifest, self._card(entry.manifest, key), caller, instance, refusal)
 
     def runs(self, tool_id: str) -> bool:
         """Whether a process of the tool is there or about to be."""
@@ -243,6 +247,12 @@ class Tools:
         await instance.stop()
         await self._audit.record("tool.stopped", caller, _subject(tool_id, as_))
         return self.view(tool_id, caller, as_)
+
+    async def end_own(self, person: Person) -> None:
+        """End what runs for this person alone, whose folder is about to move."""
+        # One that crashed as well: its next try would begin in the folder of before.
+        own = [one for one in self._instances.values() if one.person and one.person.id == person.id]
+        await asyncio.gather(*(one.stop() for one in own))
 
     async def install(self, tool_id: str, caller: Caller) -> InstallJob:
         """Install it, or anew, as a job. Admins only, and only while nobody's instance runs."""
@@ -306,7 +316,10 @@ class Tools:
             self._instances[key] = Instance(
                 key, self._access.entries[key[0]], person if key[1] else None, self._around
             )
-        return self._instances[key]
+        found = self._instances[key]
+        if key[1] and person is not None:
+            found.person = person  # as they are now: a new name brings a new folder
+        return found
 
     def _startable(self, tool_id: str, manifest: Manifest) -> None:
         if problem := self._problems.get(tool_id):
@@ -341,17 +354,24 @@ class Tools:
         if event.topic == "people":
             self._end_of_the_gone()
 
+    def _granted(self, _person_id: int, tool_id: str) -> None:
+        """An admin gave somebody a tool, or took it."""
+        self._end_of_the_gone()
+        if tool_id in self._access.entries:
+            self._publish(tool_id)
+
     def _end_of_the_gone(self) -> None:
-        """Whoever may no longer enter leaves no program of theirs running. Their files stay."""
+        """Whoever may no longer enter, or use a tool, leaves no program of theirs running. Their files stay."""
         for instance in self._instances.values():
-            if instance.person and instance.alive and not self._active(instance.person):
+            runs = instance.alive or instance.next_try_at is not None
+            if instance.person and runs and not self._may_still(instance.person, instance.key[0]):
                 task = asyncio.create_task(instance.stop())
                 self._endings.add(task)
                 task.add_done_callback(self._endings.discard)
 
-    def _active(self, person: Person) -> bool:
+    def _may_still(self, person: Person, tool_id: str) -> bool:
         try:
-            return self._people.get(person.id).active
+            return self._access.may(self._people.get(person.id), tool_id) is None
         except Missing:
             return False
 

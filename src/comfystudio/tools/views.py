@@ -10,7 +10,7 @@ from comfystudio.tools.instance import Instance
 from comfystudio.tools.manifest import Manifest
 from comfystudio.tools.states import State
 
-__all__ = ["Card", "ToolView", "broken_view", "may_read_log", "refusal_of", "view_of"]
+__all__ = ["Card", "ToolView", "broken_view", "may_read_log", "view_of"]
 
 NOTHING: Mapping[str, bool] = {"start": False, "stop": False, "install": False, "open": False, "log": False}
 
@@ -65,13 +65,6 @@ class Card:
     alive: bool
     takes_seconds: float | None
     port: int
-
-
-def refusal_of(caller: Caller, manifest: Manifest) -> str | None:
-    """Why this person may not use the tool, as a sentence; None where they may."""
-    if manifest.access == "admin" and caller.person.role != "admin":
-        return manifest.access_reason
-    return None
 
 
 def may_read_log(caller: Caller, manifest: Manifest) -> bool:
@@ -136,8 +129,9 @@ def _error(card: Card, state: State, instance: Instance | None) -> str | None:
     return instance.error if instance else None
 
 
-def _can(state: State, card: Card, manifest: Manifest, caller: Caller, instance: Instance | None) -> dict[str, bool]:
-    may = refusal_of(caller, manifest) is None
+def _can(
+    state: State, card: Card, manifest: Manifest, caller: Caller, instance: Instance | None, *, may: bool
+) -> dict[str, bool]:
     idle = state in {"stopped", "crashed", "failed"}
     waiting = state == "crashed" and instance is not None and instance.next_try_at is not None
     mine = bool(instance and instance.key[1])
@@ -161,8 +155,13 @@ def _can(state: State, card: Card, manifest: Manifest, caller: Caller, instance:
     }
 
 
-def view_of(manifest: Manifest, card: Card, caller: Caller, instance: Instance | None) -> ToolView:
-    """The card of `manifest` for `caller`, who works in `instance` (None where it never ran)."""
+def view_of(
+    manifest: Manifest, card: Card, caller: Caller, instance: Instance | None, refusal: str | None
+) -> ToolView:
+    """The card of `manifest` for `caller`, who works in `instance` (None where it never ran).
+
+    `refusal` says why this person may not use the tool; None where they may.
+    """
     state = _state(card, instance)
     exit_ = instance.exit if instance and state in {"crashed", "failed", "stopped"} else None
     starting = instance if state == "starting" else None
@@ -188,10 +187,10 @@ def view_of(manifest: Manifest, card: Card, caller: Caller, instance: Instance |
         url_port=card.port,
         access=manifest.access,
         access_reason=manifest.access_reason or _closed(card, instance),
-        refusal=refusal_of(caller, manifest) or (None if caller.person.role == "admin" else _closed(card, instance)),
+        refusal=refusal or (None if caller.person.role == "admin" else _closed(card, instance)),
         installed=card.installed,
         job_id=card.job_id,
-        can=_can(state, card, manifest, caller, instance),
+        can=_can(state, card, manifest, caller, instance, may=refusal is None),
         error=_error(card, state, instance),
         takes_seconds=card.takes_seconds,
     )

@@ -1,11 +1,16 @@
 """Who may enter: the roster, invitations, roles."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from comfystudio.errors import Invalid
-from comfystudio.people import Person, PersonState, Role
+from comfystudio.people import Change, Person, PersonState, Role, Wanted
 from comfystudio.web.call import Call
 from comfystudio.web.links import address_of
+from comfystudio.web.qr import Qr, qr_of
 from comfystudio.web.routing import Need, route
-from comfystudio.web.shapes import At, Id, Shape, Text
+from comfystudio.web.shapes import At, Id, Query, Shape, Text
 
 __all__ = ["People", "PersonShown"]
 
@@ -14,7 +19,7 @@ ONE = PATH + "/{id}"
 
 
 class PersonShown(Shape):
-    """One line of the people page. `devices` counts the browsers that are signed in."""
+    """One line of the people page. `devices` counts signed-in browsers; `refused` are tools taken away."""
 
     id: Id
     name: str
@@ -23,6 +28,7 @@ class PersonShown(Shape):
     state: PersonState
     seen_at: At | None
     devices: int
+    refused: list[str]
 
 
 class Roster(Shape):
@@ -35,11 +41,35 @@ class Roster(Shape):
     column: int | None
 
 
+class Counts(Shape):
+    """How many of everybody on the roster are in which state."""
+
+    all: int
+    here: int
+    away: int
+    disabled: int
+    invited: int
+    not_invited: int
+
+
 class People(Shape):
-    """Everyone on the roster, in its order."""
+    """A page of the people on the roster, in its order. `total` fit the question; `next` goes into `after`."""
 
     people: list[PersonShown]
+    total: int
+    next: Id | None
+    counts: Counts
     roster: Roster
+
+
+class Asked(Query):
+    """Whom to list: `text` stands in the name, capitals and accents aside; `after`: the former page's `next`."""
+
+    text: Annotated[str, Field(max_length=200)] = ""
+    state: PersonState | None = None
+    role: Role | None = None
+    after: Id | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
 
 
 class NewPerson(Shape):
@@ -55,6 +85,7 @@ class Invited(Shape):
 
     person: PersonShown
     link: str | None
+    qr: Qr | None
     expires_at: At | None
 
 
@@ -62,17 +93,25 @@ class FreshLink(Shape):
     """A link with which somebody chooses a new password."""
 
     link: str
+    qr: Qr
     expires_at: At
 
 
-class PersonChange(Shape):
-    """What is to change; what is left out stays."""
+class PersonBefore(Shape):
+    """What the page showed; what is left out was not looked at."""
 
-    disabled: bool | None = None
+    name: Text | None = None
     admin: bool | None = None
+    disabled: bool | None = None
 
 
-def shown(call: Call, person: Person) -> PersonShown:
+class PersonChange(PersonBefore):
+    """What is to change; what is left out stays. Refused where `was` is no longer so."""
+
+    was: PersonBefore | None = None
+
+
+def shown(call: Call, person: Person, state: PersonState | None = None) -> PersonShown:
     """`person` for the page."""
     services = call.services
     return PersonShown(
@@ -80,18 +119,24 @@ def shown(call: Call, person: Person) -> PersonShown:
         name=person.name,
         role=person.role,
         folder=person.folder,
-        state=services.people.state_of(person),
+        state=state or services.people.state_of(person),
         seen_at=person.seen_at,
-        devices=len(services.sessions.list_of(person.id)),
+        devices=services.sessions.count_of(person.id),
+        refused=[tool for tool, may in services.people.tools_of(person.id).items() if not may],
     )
 
 
-@route("GET", PATH, need=Need.ADMIN, about="Everyone on the roster, and how the roster file stands.")
-async def everyone(call: Call) -> People:
+@route("GET", PATH, need=Need.ADMIN, about="People on the roster, and how the roster file stands.", raises=(409,))
+async def everyone(call: Call, query: Asked) -> People:
     """List people."""
-    roster = call.services.people.roster_state()
+    people = call.services.people
+    roster = people.roster_state()
+    found = people.find(Wanted(query.text, query.state, query.role, query.after, query.limit))
     return People(
-        people=[shown(call, person) for person in call.services.people.people()],
+        people=[shown(call, person, state) for person, state in found.people],
+        total=found.total,
+        next=found.next,
+        counts=Counts(all=sum(found.counts.values()), **{str(state): many for state, many in found.counts.items()}),
         roster=Roster(
             path=str(roster.path), ok=roster.ok, sentence=roster.error, line=roster.line, column=roster.column
         ),
@@ -114,14 +159,15 @@ async def add(call: Call, body: NewPerson) -> Invited:
     person = await services.people.add(body.name, admin=body.admin, by=call.caller)
     if body.password is not None:
         person = await services.people.set_password(person.id, body.password, call.caller)
-        return Invited(person=shown(call, person), link=None, expires_at=None)
+        return Invited(person=shown(call, person), link=None, qr=None, expires_at=None)
     fresh = await _link(call, person)
-    return Invited(person=shown(call, person), link=fresh.link, expires_at=fresh.expires_at)
+    return Invited(person=shown(call, person), link=fresh.link, qr=fresh.qr, expires_at=fresh.expires_at)
 
 
 async def _link(call: Call, person: Person) -> FreshLink:
     made = await call.services.links.invite(person, by=call.caller)
-    return FreshLink(link=address_of(call, made), expires_at=made.expires_at)
+    link = address_of(call, made)
+    return FreshLink(link=link, qr=qr_of(link), expires_at=made.expires_at)
 
 
 @route(
@@ -140,18 +186,17 @@ async def reset(call: Call, id: int) -> FreshLink:  # noqa: A002 the brace in th
     "PATCH",
     ONE,
     need=Need.ADMIN,
-    about="Disable or enable somebody, give or take admin rights. Somebody disabled is out at once; files stay.",
+    about=(
+        "Rename, disable or enable somebody, give or take admin rights. Somebody disabled is out at once; files "
+        "stay. A new name ends that person's own tools first, since their folder moves along."
+    ),
     raises=(409, 503),
 )
 async def change(call: Call, id: int, body: PersonChange) -> PersonShown:  # noqa: A002 the brace in the path
     """Change a person."""
-    people = call.services.people
-    people.get(id)
-    if body.admin is not None:
-        await people.set_admin(id, body.admin, call.caller)
-    if body.disabled is not None:
-        await people.set_disabled(id, body.disabled, call.caller)
-    return shown(call, people.get(id))
+    was = Change(body.was.name, body.was.admin, body.was.disabled) if body.was else None
+    wanted = Change(body.name, body.admin, body.disabled)
+    return shown(call, await call.services.people.change(id, wanted, call.caller, was=was))
 
 
 @route(
