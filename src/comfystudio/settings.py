@@ -15,7 +15,17 @@ from urllib.parse import urlsplit
 
 from comfystudio.errors import Invalid
 
-__all__ = ["HIGHEST_PORT", "SETTINGS", "Accounts", "JupyterMode", "Setting", "Settings", "load", "load_file", "workspace_of"]
+__all__ = [
+    "HIGHEST_PORT",
+    "SETTINGS",
+    "Accounts",
+    "JupyterMode",
+    "Setting",
+    "Settings",
+    "load",
+    "load_file",
+    "workspace_of",
+]
 
 Accounts = Literal["auto", "separate", "same"]
 JupyterMode = Literal["per-artist", "shared"]
@@ -431,9 +441,9 @@ def _check(settings: Settings) -> None:
         raise Invalid("settings.port_high", port=settings.port, offset=settings.port_offset, highest=HIGHEST_PORT)
 
 
-def workspace_of(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Path:
-    """The workspace alone, for commands that help where the file in it is wrong."""
-    found = flags.get("workspace") or (os.environ if environment is None else environment).get("COMFYSTUDIO_WORKSPACE")
+def workspace_of(flags: Mapping[str, Any]) -> Path:
+    """The workspace alone, for commands that help where the settings in it are wrong."""
+    found = flags.get("workspace") or os.environ.get("COMFYSTUDIO_WORKSPACE")
     return (_path(str(found)) if found else None) or _default_workspace()
 
 

@@ -15,6 +15,7 @@ import aiohttp
 from aiohttp import web
 
 from comfystudio import settings as all_settings
+from comfystudio.app.backups import BackupJobs
 from comfystudio.comfy.check import Finding, Report
 from comfystudio.errors import Conflict
 from comfystudio.events import Bus
@@ -26,6 +27,7 @@ from comfystudio.people import LOCAL, Caller, PeopleRoom, Person
 from comfystudio.pictures import Pictures
 from comfystudio.queue import Accepted, Prompts
 from comfystudio.storage import Database
+from comfystudio.storage.backups import Backups
 from comfystudio.tools import Tools
 from comfystudio.web import Portal, PortalCookies, Process, Services, build
 from comfystudio.workspace import Workspace
@@ -336,6 +338,8 @@ async def opened(workspace: Workspace, database: Database, *, static: Path | Non
         cookies=PortalCookies(settings.session_days),
         addresses=addresses,
         life=life,
+        backups=Backups(workspace, kept=settings.backups_kept),
+        backup_jobs=BackupJobs(settings, workspace, jobs),
     )
     door = Door(room, settings)
     door.portal = build(services, static=static or workspace.root / "no-pages")

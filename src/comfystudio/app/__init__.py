@@ -1,6 +1,7 @@
 """The composition root: builds every service once and wires it. Nothing else sees everything."""
 
+from comfystudio.app.backups import restore
 from comfystudio.app.run import offline, run
 from comfystudio.app.studio import Studio
 
-__all__ = ["Studio", "offline", "run"]
+__all__ = ["Studio", "offline", "restore", "run"]

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from comfystudio import __version__
+from comfystudio.app.backups import finish_restore
 from comfystudio.app.lock import only_one
 from comfystudio.app.logs import set_up
 from comfystudio.app.studio import Ending, Studio
@@ -30,7 +31,8 @@ def run(settings: Settings) -> None:
     set_up(settings.log_level)
     workspace = prepare(settings.workspace)
     with only_one(workspace):
-        how = uvloop.run(_live(settings, workspace))
+        # What a restore left to do may have changed the settings that were just read.
+        how = "restart" if finish_restore(settings, workspace) else uvloop.run(_live(settings, workspace))
     if how == "restart":
         # The same process number, so whatever supervises this process does not notice; the lock is free by now.
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 our own argv
@@ -87,4 +89,6 @@ def offline(settings: Settings, work: Callable[[], T], *, unless: Callable[[], b
             await studio.stop("leave")
 
     with only_one(workspace, unless=unless) as held:
+        if held:
+            finish_restore(settings, workspace)
         return (asyncio.run(open_for_once()),) if held else None

@@ -11,18 +11,20 @@ import structlog
 from comfystudio import __version__
 from comfystudio.app.addresses import Addresses
 from comfystudio.app.artists import FRONT, TOOL, Artists
+from comfystudio.app.backups import BackupJobs
 from comfystudio.app.control import Control
-from comfystudio.comfy import place
 from comfystudio.app.elsewhere import elsewhere
+from comfystudio.comfy import place
 from comfystudio.errors import StudioError
 from comfystudio.events import Bus
 from comfystudio.gateway import Gateway, Origins
-from comfystudio.jobs import Jobs
+from comfystudio.jobs import Jobs, Terminals
 from comfystudio.keeper import Keepers
 from comfystudio.people import LOCAL, PeopleRoom
 from comfystudio.settings import Settings
 from comfystudio.storage import Database
-from comfystudio.tools import Tools
+from comfystudio.storage.backups import Backups
+from comfystudio.tools import Tools, environment
 from comfystudio.tools.companion import Companion
 from comfystudio.web import Portal, PortalCookies, Process, Services, build
 from comfystudio.workspace import Workspace
@@ -41,13 +43,20 @@ class Studio:
         self.workspace = workspace
         self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self.bus = Bus()
-        self.database = Database(workspace.database)
+        self.backups = Backups(workspace, roster=settings.roster, kept=settings.backups_kept)
+        self.database = Database(workspace.database, keep_first=self.backups.before_schema)
         self.people = PeopleRoom(
             self.database, workspace, self.bus, roster=settings.roster, session_days=settings.session_days
         )
         self.keepers = Keepers(workspace.units, workspace.runtime)
         self.jobs = Jobs(
             self.database, self.keepers, self.bus, self.people.audit, log_megabytes=settings.log_megabytes
+        )
+        self.terminals = Terminals(
+            self.jobs,
+            self.people.audit,
+            folder=workspace.root,
+            environment=lambda: environment.for_install(settings, os.environ),
         )
         companions: dict[str, Companion] = {}
         self.tools = Tools(
@@ -139,6 +148,7 @@ class Studio:
                 audit=self.people.audit,
                 tools=self.tools,
                 jobs=self.jobs,
+                terminals=self.terminals,
                 prompts=self.artists.prompts,
                 dispatcher=self.artists.workers,
                 gallery=self.artists.gallery,
@@ -146,6 +156,9 @@ class Studio:
                 cookies=PortalCookies(self.settings.session_days),
                 addresses=Addresses(self.origins),
                 life=self,
+                backups=self.backups,
+                backup_jobs=BackupJobs(self.settings, self.workspace, self.jobs),
+                oidc=elsewhere(self.settings, self.database, self.people),
             )
         )
 
@@ -156,9 +169,6 @@ class Studio:
         link = await self.people.links.make("setup")
         return f"{self.origins.portal_origin()}/setup#{link.raw}"
 
-                backups=self.backups,
-                backup_jobs=BackupJobs(self.settings, self.workspace, self.jobs),
-                oidc=elsewhere(self.settings, self.database, self.people),
     async def stop(self, how: Ending) -> None:
         """Close the doors; `down` ends every tool and job, else they go on for the next portal to find."""
         self._how = how

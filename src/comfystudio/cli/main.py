@@ -3,7 +3,7 @@
 import typer
 
 from comfystudio import __version__
-from comfystudio.cli import comfy, config, connect, life, outputs, people, prompts, tokens, tools, up
+from comfystudio.cli import comfy, config, connect, life, outputs, people, prompts, storage, tokens, tools, up
 
 __all__ = ["app", "main"]
 
@@ -42,6 +42,7 @@ app.add_typer(tools.commands, name="tools")
 app.add_typer(prompts.commands, name="prompts")
 app.add_typer(outputs.commands, name="outputs")
 app.add_typer(comfy.commands, name="comfy")
+app.add_typer(storage.commands, name="storage")
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["as_json", "as_json_line", "clock", "line", "table"]
+__all__ = ["as_json", "as_json_line", "clock", "line", "size", "table"]
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -46,3 +46,13 @@ def clock(at: float | None) -> str:
     if not at:
         return "-"
     return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def size(count: int) -> str:
+    """Bytes as a person reads them."""
+    amount, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:.0f} {unit}" if amount >= 10 or unit == "B" else f"{amount:.1f} {unit}"

@@ -4,7 +4,6 @@ Nothing blocks the loop or collides, and a long list never keeps a write waiting
 """
 
 import asyncio
-import errno
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,41 +15,13 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from comfystudio.errors import Unavailable
 from comfystudio.storage.filesystem import is_local
+from comfystudio.storage.problems import StorageBusy, StorageFull, understood
 from comfystudio.storage.upgrade import StorageNewer, upgrade
 
 __all__ = ["Database", "StorageBusy", "StorageFull", "StorageNewer"]
 
 T = TypeVar("T")
-
-
-class StorageFull(Unavailable):
-    """The disk is full; nothing was changed."""
-
-    def __init__(self) -> None:
-        super().__init__("storage.full")
-
-
-class StorageBusy(Unavailable):
-    """Another program holds the database for longer than we wait."""
-
-    def __init__(self) -> None:
-        super().__init__("storage.busy")
-
-
-def _understood(error: BaseException) -> Unavailable | None:
-    original = error.orig if isinstance(error, OperationalError) else error
-    if isinstance(original, sqlite3.OperationalError):
-        code = original.sqlite_errorcode & 0xFF
-        # A failed write to the journal or its shared memory on a full disk shows as an I/O error.
-        if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
-            return StorageFull()
-        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            return StorageBusy()
-    if isinstance(original, OSError) and original.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return StorageFull()
-    return None
 
 
 def _engine(path: Path, *, reading: bool = False) -> Engine:
@@ -74,22 +45,26 @@ def _engine(path: Path, *, reading: bool = False) -> Engine:
 
 
 class Database:
-    """The studio's SQLite file at `path`, at the newest schema after `open()`."""
+    """The studio's SQLite file at `path`, at the newest schema after `open()`.
 
-    def __init__(self, path: Path) -> None:
+    `keep_first` is called with the schema that is there before a newer one takes its place; what it raises ends that.
+    """
+
+    def __init__(self, path: Path, *, keep_first: Callable[[str], object] | None = None) -> None:
         self.path = path
+        self._keep_first = keep_first
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="storage")
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="storage-read")
         self._engine: Engine | None = None
         self._reading: Engine | None = None
 
     async def open(self) -> None:
-        """Bring the schema up to date, keeping a copy first, and open the file; `StorageNewer` if it is newer."""
+        """Bring the schema up to date, with a backup first, and open the file; `StorageNewer` if it is newer."""
         await self._on_thread(self._open, self._thread)
 
     def _open(self) -> None:
         self._engine = _engine(self.path)
-        upgrade(self._engine, self.path)
+        upgrade(self._engine, self._keep_first)
         self.path.chmod(0o600)
         self._reading = _engine(self.path, reading=True)
 
@@ -105,10 +80,10 @@ class Database:
         try:
             return await asyncio.get_running_loop().run_in_executor(thread, work)
         except (OperationalError, sqlite3.OperationalError, OSError) as error:
-            understood = _understood(error)
-            if understood is None:
+            problem = understood(error)
+            if problem is None:
                 raise
-            raise understood from error
+            raise problem from error
 
     async def close(self) -> None:
         """Finish what was handed over and close the file."""

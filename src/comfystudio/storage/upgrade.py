@@ -1,7 +1,7 @@
-"""Bring the schema up to date. Before anything changes, the file is copied beside itself."""
+"""Bring the schema up to date. Before anything changes, somebody may keep what was there."""
 
-import sqlite3
-from contextlib import closing
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 
 from comfystudio.errors import Conflict
 
-__all__ = ["StorageNewer", "upgrade"]
+__all__ = ["Schemas", "StorageNewer", "schemas", "upgrade"]
 
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -22,34 +22,51 @@ class StorageNewer(Conflict):
     """The database was written by a newer version than this one."""
 
 
-def _config() -> Config:
+class Schemas:
+    """The schemas that this version knows, and the newest of them."""
+
+    def __init__(self, scripts: ScriptDirectory) -> None:
+        self.newest = scripts.get_current_head()
+        self._known = frozenset(script.revision for script in scripts.walk_revisions())
+
+    def must_know(self, found: str) -> None:
+        """Raise `StorageNewer` for a schema that only a newer version can have written."""
+        if found not in self._known:
+            raise StorageNewer("storage.newer", found=found)
+
+
+def _config(migrations: Path) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(migrations))
     config.set_main_option("path_separator", "os")
     return config
 
 
-def _copy(path: Path, revision: str) -> Path:
-    target = path.with_name(f"{path.name}.before-{revision}")
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
-    target.chmod(0o600)
-    return target
+@cache
+def _schemas(migrations: Path) -> Schemas:
+    return Schemas(ScriptDirectory.from_config(_config(migrations)))
 
 
-def upgrade(engine: Engine, path: Path) -> None:
-    """Run the migrations that the file at `path` lacks; `StorageNewer` where it knows one that we do not."""
-    scripts = ScriptDirectory.from_config(_config())
+def schemas() -> Schemas:
+    """What this version knows. Reads the folder of migrations once."""
+    return _schemas(MIGRATIONS)
+
+
+def upgrade(engine: Engine, keep_first: Callable[[str], object] | None = None) -> None:
+    """Run the migrations that are missing, all or none; `StorageNewer` where the file knows one that we do not.
+
+    `keep_first` is called with the schema that was found, before anything is changed.
+    """
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
-    newest = scripts.get_current_head()
-    if found == newest:
+    known = schemas()
+    if found == known.newest:
         return
     if found is not None:
-        if found not in {script.revision for script in scripts.walk_revisions()}:
-            raise StorageNewer("storage.newer", found=found, backup=f"{path.name}.before-*")
-        _copy(path, found)
-    config = _config()
+        known.must_know(found)
+        if keep_first is not None:
+            keep_first(found)
+    config = _config(MIGRATIONS)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -13,11 +13,12 @@ from aiohttp import web
 from comfystudio.comfy.check import Report
 from comfystudio.events import Bus
 from comfystudio.gallery import Gallery
-from comfystudio.jobs import Job
+from comfystudio.jobs import Job, Terminals
 from comfystudio.keeper import Log
 from comfystudio.people import Audit, Caller, Links, People, Person, Sessions, Tokens
 from comfystudio.queue import Dispatcher, Prompts
 from comfystudio.settings import Settings
+from comfystudio.storage.backups import Backups
 from comfystudio.tools import ToolView
 
 __all__ = ["Addresses", "ComfyUI", "Cookies", "Elsewhere", "Jobs", "Life", "Process", "Services", "Tools"]
@@ -129,6 +130,13 @@ class Elsewhere(Protocol):
         """Who came back, and the page they wanted."""
 
 
+class BackupJobs(Protocol):
+    """Backups as jobs."""
+
+    async def start(self, by: Caller, /) -> Job:
+        """Start one; `Conflict` while another one is being made."""
+
+
 class Addresses(Protocol):
     """Where things are for whoever sent a request; the control socket gets the address that is printed at start."""
 
@@ -182,6 +190,7 @@ class Services:
     audit: Audit
     tools: Tools
     jobs: Jobs
+    terminals: Terminals
     prompts: Prompts
     dispatcher: Dispatcher
     comfyui: ComfyUI
@@ -189,4 +198,6 @@ class Services:
     cookies: Cookies
     addresses: Addresses
     life: Life
+    backups: Backups
+    backup_jobs: BackupJobs
     oidc: Elsewhere | None = None
