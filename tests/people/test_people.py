@@ -10,6 +10,7 @@ from comfystudio.events import Bus
 from comfystudio.people import LOCAL, Caller, PeopleRoom
 from comfystudio.storage import Database
 from tests.people.conftest import PASSWORD, ROSTER, Opener, joined, signed_in
+from tests.waiting import until
 
 
 async def test_adding(room: PeopleRoom, admin: Caller, roster: Path, bus: Bus) -> None:
@@ -19,7 +20,7 @@ async def test_adding(room: PeopleRoom, admin: Caller, roster: Path, bus: Bus) -
     assert person.name == 'O\'Brien "Ž" $(id) 🎨'
     assert (person.role, person.listed, person.joined) == ("admin", True, False)
     assert roster.read_text() == ROSTER.replace(':admin"\n', ':admin"\n    "O\'Brien \\"Ž\\" \\$(id) 🎨:admin"\n')
-    assert [event.type for event in bus.since(before) or []] == ["people.changed"]
+    await until(lambda: [event.type for event in bus.since(before) or []] == ["people.changed"])
     with pytest.raises(Conflict):
         await room.people.add(person.name, admin=False, by=admin)
     with pytest.raises(Invalid):

@@ -316,7 +316,17 @@ async def opened(workspace: Workspace, database: Database, *, static: Path | Non
     pictures, prompts = Pictures(workspace.state / "thumbnails"), Prompts(database, bus)
     await prompts.open()
     gallery = Gallery(workspace, bus, pictures, prompts)
-    tools = Tools(settings, workspace, keepers=keepers, jobs=jobs, people=room.people, bus=bus, audit=room.audit)
+    tools = Tools(
+        settings,
+        workspace,
+        keepers=keepers,
+        jobs=jobs,
+        people=room.people,
+        bus=bus,
+        audit=room.audit,
+        grants=room.grants,
+    )
+    room.people.on_renaming(tools.end_own)
     await tools.start_service()
     life, addresses, comfyui = Life(), Addresses(), ComfyUI()
     services = Services(

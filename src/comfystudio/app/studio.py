@@ -69,7 +69,9 @@ class Studio:
             audit=self.people.audit,
             companions=companions,
             placers={"comfyui_paths": place},
+            grants=self.people.grants,
         )
+        self.people.people.on_renaming(self.tools.end_own)
         self.artists = Artists(
             settings, workspace, database=self.database, people=self.people, bus=self.bus, tools=self.tools
         )
