@@ -12,7 +12,7 @@ export function entered(answer: Me | { me: Me }): Me {
 
 /** Forget everything that only the person who was signed in may see. */
 export function left(): void {
-  for (const key of ['tools', 'jobs', 'job', 'people', 'tokens', 'outputs', 'listing', 'prompts']) cache.removeQueries({ queryKey: [key] });
+  cache.removeQueries({ predicate: ({ queryKey: [about] }) => about !== 'studio' && about !== 'session' });
   cache.setQueryData(session.queryKey, null);
 }
 

@@ -26,6 +26,8 @@ export interface Studio {
   /** Open: profiles are picked without a password, on this machine only. */
   auth: 'password' | 'open';
   profiles: { name: string; role: Role }[];
+  /** The provider whose accounts open this studio. */
+  oidc: { name: string } | null;
 }
 
 export interface LinkView {
@@ -61,7 +63,8 @@ export interface PeopleView {
   people: PersonView[];
   /** How many the filter lets through. */
   total: number;
-  next: string | null;
+  /** What to ask for after this stretch. */
+  next: number | null;
   counts: Record<PersonState | 'all', number>;
   roster: RosterView;
 }
@@ -94,7 +97,7 @@ export interface PersonDetail {
   identity: { issuer: string; created_at: number } | null;
 }
 
-/** A square of `size` modules; `path` draws the dark ones. */
+/** A square of `size` modules with the light ones around; `path` draws the dark ones. */
 export interface Qr {
   size: number;
   path: string;

@@ -1,12 +1,12 @@
 import '../words/adminNeeded';
 
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { ShieldCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 
+import { askAdminMode } from '../app/adminMode';
 import { AdminsOnly } from '../app/AdminsOnly';
-import { call } from '../api/client';
-import { cache, session } from '../api/queries';
+import { session } from '../api/queries';
 import { t } from '../words';
 import { Button } from './Button';
 import css from './NeedsAdminMode.module.css';
@@ -21,11 +21,6 @@ export function NeedsAdminMode({ title, children }: { title: string; children: R
 
 function Switch({ title, password }: { title: string; password: boolean }) {
   useTitle(title);
-  const ask = useMutation({
-    // Refused while admin mode is off: that asks for the password, and repeats the request once it is on.
-    mutationFn: () => call<unknown>('GET', '/people?limit=1'),
-    onSuccess: () => cache.invalidateQueries({ queryKey: session.queryKey }),
-  });
   return (
     <>
       <PageHead title={title} />
@@ -36,7 +31,7 @@ function Switch({ title, password }: { title: string; password: boolean }) {
         <div className={css['words']}>
           <h2>{t('admin_needed.title')}</h2>
           <p className="dim">{t(password ? 'admin_needed.text' : 'admin_needed.text_open')}</p>
-          <Button look="primary" online working={ask.isPending} onClick={() => ask.mutate()}>
+          <Button look="primary" online onClick={() => void askAdminMode()}>
             {t('admin_needed.act')}
           </Button>
         </div>

@@ -12,8 +12,9 @@ import { language } from './language';
 import type outputs from './outputs.en.json';
 import type password from './password.en.json';
 import type people from './people.en.json';
+import type profiles from './profiles.en.json';
 
-type Catalogue = typeof en & typeof access & typeof account & typeof activity & typeof adminNeeded & typeof entry & typeof home & typeof keys & typeof outputs & typeof password & typeof people;
+type Catalogue = typeof en & typeof access & typeof account & typeof activity & typeof adminNeeded & typeof entry & typeof home & typeof keys & typeof outputs & typeof password & typeof people & typeof profiles;
 type Rooms = Record<string, Record<string, string>>;
 
 const catalogue: Rooms = {};

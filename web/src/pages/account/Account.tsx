@@ -4,17 +4,24 @@ import { useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 
-import { prefer, usePreferences } from '../../app/preferences';
 import { session } from '../../api/queries';
-import { Check } from '../../parts/Check';
 import { PageHead } from '../../parts/Surface';
 import { useTitle } from '../../parts/useTitle';
 import { rich, t } from '../../words';
 import css from './Account.module.css';
 import { ChangePassword } from './ChangePassword';
+import { Devices } from './Devices';
+import { ThisBrowser } from './ThisBrowser';
 import { Tokens } from './Tokens';
 
-/** What belongs to whoever is signed in: tokens, the password, how this browser behaves. */
+const PARTS = [
+  ['devices', 'own.devices'],
+  ['password', 'account.password'],
+  ['tokens', 'account.tokens'],
+  ['browser', 'own.browser'],
+] as const;
+
+/** What belongs to whoever is signed in: devices, the password, tokens, how this browser behaves. */
 export function Account() {
   useTitle(t('nav.account'));
   const { data: me } = useQuery(session);
@@ -28,29 +35,21 @@ export function Account() {
       <PageHead title={t('nav.account')}>
         {rich('own.answer', { name: <b>{me.name}</b>, role: t(me.role === 'admin' ? 'own.an_admin' : 'own.an_artist'), folder: <span className="mono">{me.folder}</span> })}
       </PageHead>
-      <div className={css['cards']}>
-        <Tokens />
-        <ChangePassword name={me.name} />
-        <ThisBrowser />
+      <div className={css['page']}>
+        <div className={css['cards']}>
+          <Devices />
+          <ChangePassword me={me} />
+          <Tokens me={me} />
+          <ThisBrowser />
+        </div>
+        <nav className={css['contents']} aria-label={t('own.contents')}>
+          {PARTS.map(([id, word]) => (
+            <a key={id} href={`#${id}`}>
+              {t(word)}
+            </a>
+          ))}
+        </nav>
       </div>
     </>
-  );
-}
-
-function ThisBrowser() {
-  const { keys, spoken } = usePreferences();
-  return (
-    <section className={`card ${css['card']}`} aria-labelledby="browser">
-      <h2 id="browser">{t('own.browser')}</h2>
-      <p className="dim">{t('own.browser_text')}</p>
-      <div className={css['checks']}>
-        <Check checked={keys} onChange={(event) => prefer('keys', event.target.checked)} hint={t('own.keys_hint')}>
-          {t('own.keys')}
-        </Check>
-        <Check checked={spoken} onChange={(event) => prefer('spoken', event.target.checked)} hint={t('own.spoken_hint')}>
-          {t('own.spoken')}
-        </Check>
-      </div>
-    </section>
   );
 }

@@ -11,13 +11,13 @@ const NEXT = 1000;
 /** Lists longer than the first stretch are asked again by events alone: who is here grows old in them. */
 const AGAIN_MS = 30_000;
 
-export function pathOf({ text, state, role }: Wanted, after: string): string {
+export function pathOf({ text, state, role }: Wanted, after: number | null): string {
   const query = new URLSearchParams();
   if (text) query.set('text', text);
   if (state) query.set('state', state);
   if (role) query.set('role', role);
-  if (after) query.set('after', after);
-  query.set('limit', String(after ? NEXT : FIRST));
+  if (after !== null) query.set('after', String(after));
+  query.set('limit', String(after === null ? FIRST : NEXT));
   return `/people?${query.toString()}`;
 }
 
@@ -26,7 +26,7 @@ export const roster = ({ text, state, role }: Wanted) =>
   infiniteQueryOptions({
     queryKey: ['people', 'list', { text: text ?? '', state: state ?? '', role: role ?? '' }],
     queryFn: ({ pageParam }) => call<PeopleView>('GET', pathOf({ ...(text && { text }), ...(state && { state }), ...(role && { role }) }, pageParam)),
-    initialPageParam: '',
+    initialPageParam: null as number | null,
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
     refetchInterval: ({ state: { data } }) => ((data?.pages.length ?? 0) < 2 ? AGAIN_MS : false),

@@ -1,12 +1,11 @@
 import '../../words/entry';
 
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useEffect, useState } from 'react';
+import { useSearch } from '@tanstack/react-router';
+import { type FormEvent, lazy, Suspense, useState } from 'react';
 
-import { isPage, safeNext } from '../../app/next';
 import { call, Problem, sentenceOf } from '../../api/client';
-import { session, studio } from '../../api/queries';
+import { studio } from '../../api/queries';
 import { entered } from '../../api/session';
 import type { Me } from '../../api/types';
 import { Button } from '../../parts/Button';
@@ -17,12 +16,29 @@ import { Note } from '../../parts/Surface';
 import { duration, useNow } from '../../parts/time';
 import { useTitle } from '../../parts/useTitle';
 import { rich, t } from '../../words';
+import { Elsewhere } from './Elsewhere';
+import { useGoOn } from './useGoOn';
 
-/** The way in. It shows no names and says of a wrong try only that it was wrong. */
+// Names are shown only where the studio lets everybody at its machine pick one.
+const Profiles = lazy(async () => ({ default: (await import('./Profiles')).Profiles }));
+
+/** The way in. Where passwords are asked it shows no names, and says of a wrong try only that it was wrong. */
 export function SignIn() {
   useTitle(t('signin.title'));
   const { data } = useQuery(studio);
-  return <SignLayout>{data?.state === 'setup' ? <NotSetUp /> : <Form />}</SignLayout>;
+  return (
+    <SignLayout>
+      {data?.state === 'setup' ? (
+        <NotSetUp />
+      ) : data?.auth === 'open' ? (
+        <Suspense fallback={null}>
+          <Profiles profiles={data.profiles} />
+        </Suspense>
+      ) : (
+        <Form />
+      )}
+    </SignLayout>
+  );
 }
 
 function NotSetUp() {
@@ -35,10 +51,9 @@ function NotSetUp() {
 }
 
 function Form() {
-  const navigate = useNavigate();
   const search = useSearch({ from: '/signin' });
-  const target = safeNext(search.next);
-  const { data: me } = useQuery(session);
+  const target = useGoOn(search.next);
+  const { data } = useQuery(studio);
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [missing, miss] = useState<'name' | 'password' | null>(null);
@@ -53,12 +68,6 @@ function Form() {
       if (error instanceof Problem && error.retryAfter !== null) block(Date.now() / 1000 + error.retryAfter);
     },
   });
-
-  useEffect(() => {
-    if (!me) return;
-    if (isPage(target)) void navigate({ href: target, replace: true });
-    else window.location.replace(target);
-  }, [me, target, navigate]);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -93,6 +102,7 @@ function Form() {
           )}
         </div>
       </form>
+      {data?.oidc && <Elsewhere name={data.oidc.name} next={target} />}
       <p className={`meta ${css['after']}`}>{t('signin.forgot')}</p>
     </>
   );
