@@ -16,6 +16,7 @@ from aiohttp import web
 
 from comfystudio import settings as all_settings
 from comfystudio.app.backups import BackupJobs
+from comfystudio.app.elsewhere import elsewhere
 from comfystudio.comfy.check import Finding, Report
 from comfystudio.errors import Conflict
 from comfystudio.events import Bus
@@ -296,14 +297,16 @@ class Door:
 
 
 @asynccontextmanager
-async def opened(workspace: Workspace, database: Database, *, static: Path | None = None) -> AsyncIterator[House]:
-    """The house, with everybody but Dora having a password; Dora is disabled."""
+async def opened(
+    workspace: Workspace, database: Database, *, static: Path | None = None, **flags: str
+) -> AsyncIterator[House]:
+    """The house with the settings in `flags`, everybody but Dora having a password; Dora is disabled."""
     setup = workspace.root / "manifests"
     setup.mkdir()
     write_tools(setup)
     workspace.roster.write_text(ROSTER, encoding="utf-8")
     settings = all_settings.load(
-        {"workspace": str(workspace.root), "setup_dir": str(setup), "accounts": "same"}, environment={}
+        {"workspace": str(workspace.root), "setup_dir": str(setup), "accounts": "same", **flags}, environment={}
     )
     bus = Bus()
     room = PeopleRoom(database, workspace, bus, passwords=cheap())
@@ -348,6 +351,7 @@ async def opened(workspace: Workspace, database: Database, *, static: Path | Non
         cookies=PortalCookies(settings.session_days),
         addresses=addresses,
         life=life,
+        oidc=elsewhere(settings, database, room),
         backups=Backups(workspace, kept=settings.backups_kept),
         backup_jobs=BackupJobs(settings, workspace, jobs),
     )

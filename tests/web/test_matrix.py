@@ -50,6 +50,9 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/links/check": [everywhere(410, CODE)],
     "POST /api/v1/links/use": [everywhere(410, CODE | {"password": PASSWORD})],
     "POST /api/v1/session": [everywhere(401, {"name": "Somebody else", "password": PASSWORD})],
+    # No provider is set in this house.
+    "POST /api/v1/session/oidc": [everywhere(404, {})],
+    "POST /api/v1/session/oidc/return": [everywhere(404, CODE | {"state": "x"})],
     "GET /api/v1/session": [Row(SIGNED_IN)],
     "DELETE /api/v1/session": [Row(SIGNED_IN, good=204)],
     "POST /api/v1/me/password": [
@@ -164,6 +167,8 @@ def test_routes_open_to_everybody_are_these() -> None:
         "POST /api/v1/links/check",
         "POST /api/v1/links/use",
         "POST /api/v1/session",
+        "POST /api/v1/session/oidc",
+        "POST /api/v1/session/oidc/return",
     }
 
 
