@@ -8,7 +8,7 @@ import { Badge } from '../../parts/Badge';
 import { ago } from '../../parts/time';
 import { t } from '../../words';
 import css from './access.module.css';
-import { isHere, isPhone } from './devices';
+import { isHere, isOwnMachine, isPhone } from './devices';
 
 /** One browser that is signed in: what it is, from where, when it was last seen. */
 export function DeviceRow({ device, now, children }: { device: SessionView; now: number; children?: ReactNode }) {
@@ -23,7 +23,7 @@ export function DeviceRow({ device, now, children }: { device: SessionView; now:
           {device.current && <Badge look="accent">{t('access.this_device')}</Badge>}
         </span>
         <span className="meta el" title={device.address}>
-          {t(isHere(device, now) ? 'access.device_here' : 'access.device_line', { address: device.address, seen: ago(device.seen_at, now) })}
+          {t(isHere(device, now) ? 'access.device_here' : 'access.device_line', { address: isOwnMachine(device.address) ? t('access.own_machine') : device.address, seen: ago(device.seen_at, now) })}
         </span>
       </span>
       {children}

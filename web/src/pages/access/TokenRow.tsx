@@ -15,11 +15,7 @@ export function TokenRow({ token, now, onRevoke }: { token: TokenView; now: numb
       <KeyRound aria-hidden="true" />
       <span className={css['words']}>
         <b className="el" title={token.label}>{token.label}</b>
-        <span className={`meta ${css['facts']}`}>
-          {tokenLine(token, now).map((fact) => (
-            <span key={fact}>{fact}</span>
-          ))}
-        </span>
+        <span className="meta">{tokenLine(token, now)}</span>
       </span>
       <Button size="s" look="risky" online onClick={onRevoke} aria-label={t('access.token_revoke_label', { label: token.label })}>
         {t('access.token_revoke')}

@@ -8,6 +8,11 @@ export function isPhone(device: string): boolean {
   return /iphone|ipad|ipod|android|phone|mobile/i.test(device);
 }
 
+/** Whether an address is the studio's own machine. */
+export function isOwnMachine(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address);
+}
+
 /** Whether somebody is at it now. */
 export function isHere(device: SessionView, now: number): boolean {
   return device.current || now - device.seen_at < NOTED_EVERY;

@@ -26,6 +26,7 @@ export function PersonPanel({ person, onClose, covered, children }: PanelProps) 
   if (narrow) {
     return (
       <Dialog title={person.name} open={!covered} onClose={onClose}>
+        <p className="meta">{t(person.role === 'admin' ? 'people.admin' : 'people.artist')}</p>
         <div className={css['panel']}>{children}</div>
       </Dialog>
     );
