@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 from urllib.parse import urlsplit
 
 from comfystudio.errors import Invalid
@@ -22,14 +22,17 @@ __all__ = [
     "JupyterMode",
     "Setting",
     "Settings",
+    "Source",
     "load",
     "load_file",
+    "trace",
     "workspace_of",
 ]
 
 Accounts = Literal["auto", "separate", "same"]
 JupyterMode = Literal["per-artist", "shared"]
 LogLevel = Literal["debug", "info", "warning", "error"]
+Source = Literal["flag", "environment", "file", "default"]
 FILE_NAME = "studio.toml"
 HIGHEST_PORT = 65_535
 PREFIX = "COMFYSTUDIO_"
@@ -69,6 +72,7 @@ class Settings:
     setup_dir: Path | None
     repo_dir: Path | None
     session_days: int
+    idle_hours: int
     log_megabytes: int
     log_level: LogLevel
     pod_id: str
@@ -360,6 +364,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("session_days", 30, "a number of days from 1 to 365", "How long a sign-in lasts.", _whole(1, 365)),
     Setting(
+        "idle_hours",
+        8,
+        "a number of hours from 0 to 720",
+        "After how many hours an artist's own tool that nobody uses and that does nothing is stopped; 0: never.",
+        _whole(0, 720),
+    ),
+    Setting(
         "log_megabytes",
         64,
         "a number from 1 to 100000",
@@ -397,6 +408,10 @@ def load_file(path: Path) -> dict[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid("settings.broken_file", path=path, problem=error) from None
+    return _in_text(text, path)
+
+
+def _in_text(text: str, path: Path) -> dict[str, Any]:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -449,17 +464,28 @@ def workspace_of(flags: Mapping[str, Any]) -> Path:
 
 def load(flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Read every source and check it. Raises `Invalid` with one sentence that names the source and the setting."""
+    return trace(flags, environment)[0]
+
+
+def trace(
+    flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None, *, text: str | None = None
+) -> tuple[Settings, dict[str, Source]]:
+    """As `load`, with where each setting comes from; `text` is what the file would say."""
     environment = os.environ if environment is None else environment
     given = {
         name: _value(_TABLE[name], value, _TABLE[name].flag)
         for name, value in (flags or {}).items()
         if value is not None
     }
-    from_environment = _from_environment(environment)
-    workspace = given.get("workspace") or from_environment.get("workspace") or _default_workspace()
-    values = {row.name: row.default for row in SETTINGS}
-    values |= load_file(workspace / FILE_NAME) | from_environment | given
+    surrounding = _from_environment(environment)
+    workspace = given.get("workspace") or surrounding.get("workspace") or _default_workspace()
+    file = workspace / FILE_NAME
+    written = load_file(file) if text is None else _in_text(text, file)
+    values = {row.name: row.default for row in SETTINGS} | written | surrounding | given
     values["workspace"] = workspace
     settings = Settings(**values)
     _check(settings)
-    return settings
+    sources: dict[str, Source] = dict.fromkeys(values, "default")
+    for names, source in ((written, "file"), (surrounding, "environment"), (given, "flag")):
+        sources |= dict.fromkeys(names, cast("Source", source))
+    return settings, sources

@@ -18,6 +18,7 @@ from comfystudio import settings as all_settings
 from comfystudio.app.backups import BackupJobs
 from comfystudio.app.elsewhere import elsewhere
 from comfystudio.comfy.check import Finding, Report
+from comfystudio.configuration import Configuration
 from comfystudio.errors import Conflict
 from comfystudio.events import Bus
 from comfystudio.gallery import Gallery
@@ -352,6 +353,7 @@ async def opened(
         addresses=addresses,
         life=life,
         oidc=elsewhere(settings, database, room),
+        configuration=Configuration(settings, flags={"setup_dir": str(setup), "accounts": "same", **flags}, environment={}),
         backups=Backups(workspace, kept=settings.backups_kept),
         backup_jobs=BackupJobs(settings, workspace, jobs),
     )

@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import structlog
 import uvloop
@@ -26,20 +26,20 @@ T = TypeVar("T")
 log = structlog.get_logger("studio")
 
 
-def run(settings: Settings) -> None:
-    """Run the studio until a signal or the command line ends it."""
+def run(settings: Settings, flags: Mapping[str, Any]) -> None:
+    """Run the studio until a signal or the command line ends it; `settings` came from `flags` among others."""
     set_up(settings.log_level)
     workspace = prepare(settings.workspace)
     with only_one(workspace):
         # What a restore left to do may have changed the settings that were just read.
-        how = "restart" if finish_restore(settings, workspace) else uvloop.run(_live(settings, workspace))
+        how = "restart" if finish_restore(settings, workspace) else uvloop.run(_live(settings, workspace, flags))
     if how == "restart":
         # The same process number, so whatever supervises this process does not notice; the lock is free by now.
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 our own argv
 
 
-async def _live(settings: Settings, workspace: Workspace) -> Ending:
-    studio = Studio(settings, workspace)
+async def _live(settings: Settings, workspace: Workspace, flags: Mapping[str, Any]) -> Ending:
+    studio = Studio(settings, workspace, flags)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, studio.down)

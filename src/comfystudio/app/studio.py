@@ -3,8 +3,8 @@
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable
-from typing import Literal
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal
 
 import structlog
 
@@ -14,7 +14,9 @@ from comfystudio.app.artists import FRONT, TOOL, Artists
 from comfystudio.app.backups import BackupJobs
 from comfystudio.app.control import Control
 from comfystudio.app.elsewhere import elsewhere
+from comfystudio.app.trials import trials
 from comfystudio.comfy import place
+from comfystudio.configuration import Configuration
 from comfystudio.errors import StudioError
 from comfystudio.events import Bus
 from comfystudio.gateway import Gateway, Origins
@@ -36,13 +38,14 @@ Ending = Literal["down", "leave", "restart"]
 
 
 class Studio:
-    """One studio in `workspace`; `ended` tells how it is to end."""
+    """One studio in `workspace`; `ended` tells how it is to end. `flags` are what `settings` were given with."""
 
-    def __init__(self, settings: Settings, workspace: Workspace) -> None:
+    def __init__(self, settings: Settings, workspace: Workspace, flags: Mapping[str, Any] | None = None) -> None:
         self.settings = settings
         self.workspace = workspace
         self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self.bus = Bus()
+        self.configuration = Configuration(settings, flags=flags or {}, trials=trials(settings, workspace))
         self.backups = Backups(workspace, roster=settings.roster, kept=settings.backups_kept)
         self.database = Database(workspace.database, keep_first=self.backups.before_schema)
         self.people = PeopleRoom(
@@ -158,6 +161,7 @@ class Studio:
                 cookies=PortalCookies(self.settings.session_days),
                 addresses=Addresses(self.origins),
                 life=self,
+                configuration=self.configuration,
                 backups=self.backups,
                 backup_jobs=BackupJobs(self.settings, self.workspace, self.jobs),
                 oidc=elsewhere(self.settings, self.database, self.people),

@@ -53,7 +53,7 @@ def _start(given: dict[str, Any]) -> None:
     from comfystudio.app import run  # noqa: PLC0415 a wrong flag is told before anything heavy is imported
 
     with told():
-        run(settings)
+        run(settings, given)
 
 
 up = _with_every_setting(_start)

@@ -11,6 +11,7 @@ from typing import Protocol
 from aiohttp import web
 
 from comfystudio.comfy.check import Report
+from comfystudio.configuration import Configuration
 from comfystudio.events import Bus
 from comfystudio.gallery import Gallery
 from comfystudio.jobs import Job, Terminals
@@ -198,6 +199,7 @@ class Services:
     cookies: Cookies
     addresses: Addresses
     life: Life
+    configuration: Configuration
     backups: Backups
     backup_jobs: BackupJobs
     oidc: Elsewhere | None = None

@@ -78,12 +78,14 @@ async def down(call: Call) -> None:
 @route(
     "POST",
     "/api/v1/studio/restart",
-    need=Need.LOCAL,
-    about="Start the portal anew; tools and jobs go on.",
+    need=Need.ADMIN,
+    about="Start the portal anew; tools and jobs go on. Refused where it would not start with these settings.",
     status=202,
+    raises=(409, 422, 503),
 )
 async def restart(call: Call) -> None:
     """Begin anew."""
+    await call.services.configuration.must_start()
     await call.services.audit.record("studio.restart", call.caller, "studio")
     call.services.life.restart()
 
