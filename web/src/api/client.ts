@@ -1,4 +1,5 @@
 import { t } from '../words';
+import { language } from '../words/language';
 
 /** A refusal or fault, with the sentence to show. Status 0: the studio could not be reached. */
 export class Problem extends Error {
@@ -43,6 +44,12 @@ async function problemOf(response: Response): Promise<Problem> {
   );
 }
 
+/** Who asks for the password when a request needs admin mode; true once it is on. */
+export const needed: { adminMode: (() => Promise<boolean>) | null } = { adminMode: null };
+
+/** What somebody did just now may ask for the password. What a page fetches by itself never does: its answer is a refusal. */
+const meant = (method: string): boolean => method !== 'GET' || navigator.userActivation?.isActive !== false;
+
 /** Ask the API. Throws `Problem`; an empty answer is `undefined`. What `signal` ends, throws as the browser does. */
 export async function call<Answer>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
   let response: Response;
@@ -50,7 +57,7 @@ export async function call<Answer>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'D
     response = await fetch(`/api/v1${path}`, {
       method,
       credentials: 'same-origin',
-      headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      headers: { Accept: 'application/json', 'Accept-Language': language, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal && { signal }),
     });
@@ -58,7 +65,11 @@ export async function call<Answer>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'D
     if (signal?.aborted) throw error;
     throw new Problem(0, 'unreachable', t('errors.unreachable'));
   }
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok) {
+    const problem = await problemOf(response);
+    if (problem.key === 'web.admin_mode' && needed.adminMode && meant(method) && (await needed.adminMode())) return call<Answer>(method, path, body);
+    throw problem;
+  }
   if (response.status === 204) return undefined as Answer;
   return (await response.json()) as Answer;
 }

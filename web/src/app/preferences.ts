@@ -8,6 +8,10 @@ interface Preferences {
   keys: boolean;
   /** Logs are read to a screen reader: costs time on long logs. */
   spoken: boolean;
+  /** Long lines of a log go on in the next row. */
+  wrap: boolean;
+  /** The time stands before each line of a log. */
+  times: boolean;
   /** The list of first steps was put away. */
   stepsHidden: boolean;
   /** Somebody opened a tool from this browser. */
@@ -38,6 +42,9 @@ function first(): Preferences {
     theme: theme === 'dark' || theme === 'light' ? theme : 'system',
     keys: read('keys') !== 'off',
     spoken: read('spoken') === 'on',
+    wrap: read('wrap') !== 'off',
+    // A phone has no room to spare.
+    times: (read('times') ?? (window.innerWidth > 720 ? 'on' : 'off')) === 'on',
     stepsHidden: read('stepsHidden') === 'on',
     opened: read('opened') === 'on',
   };

@@ -1,4 +1,3 @@
-import '../words/outputs';
 
 import { expect, test } from 'vitest';
 

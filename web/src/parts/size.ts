@@ -1,3 +1,5 @@
+import '../words/size';
+
 import { t } from '../words';
 import { locale } from '../words/language';
 

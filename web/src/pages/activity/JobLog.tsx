@@ -47,7 +47,7 @@ function View({ job }: { job: JobView }) {
       title={job.title}
       answer={t(job.state === 'failed' && job.exit_signal !== null ? 'log.job_answer_signal' : `log.job_answer_${job.state}`, { ...fields, code: job.exit_code ?? '?', signal: job.exit_signal ?? '?' })}
       acts={<Acts job={job} now={now} onCancel={() => ask(true)} />}
-      source={{ key: `job:${job.id}`, path: `/jobs/${job.id}` }}
+      source={{ key: `job:${job.id}`, path: `/jobs/${job.id}`, href: `/activity/job/${job.id}` }}
       live={running}
     >
       <Confirm

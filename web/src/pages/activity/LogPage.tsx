@@ -1,14 +1,14 @@
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-import type { LogSource } from '../../events/logs';
 import { PageHead } from '../../parts/Surface';
 import { useTitle } from '../../parts/useTitle';
 import { t } from '../../words';
 import { docked } from './dock';
+import { LogView } from './log/LogView';
+import type { LogSource } from './log/source';
 import css from './LogPage.module.css';
-import { LogView } from './LogView';
 
 interface LogPageProps {
   title: string;
@@ -25,8 +25,9 @@ interface LogPageProps {
 export function LogPage({ title, answer, acts, source, live, onClear, emptied = 0, children }: LogPageProps) {
   useTitle(title);
   const navigate = useNavigate();
+  const { line } = useSearch({ strict: false });
   const minimise = () => {
-    docked.set({ source, title, href: window.location.pathname });
+    docked.set({ source, title, live });
     void navigate({ to: '/' });
   };
   return (
@@ -44,7 +45,7 @@ export function LogPage({ title, answer, acts, source, live, onClear, emptied = 
       >
         {answer}
       </PageHead>
-      <LogView key={source.key} source={source} label={t('log.of', { title })} live={live} onClear={onClear} onMinimise={minimise} emptied={emptied} />
+      <LogView key={source.key} source={source} label={t('log.of', { title })} live={live} line={line} linked onClear={onClear} onMinimise={minimise} emptied={emptied} />
       {children}
     </>
   );

@@ -10,7 +10,6 @@ import { prefer } from '../../app/preferences';
 import { call, Problem, sentenceOf } from '../../api/client';
 import { tools as toolsQuery } from '../../api/queries';
 import type { PersonView, ToolView } from '../../api/types';
-import { logPath, type LogSource } from '../../events/logs';
 import { Button, ButtonLink } from '../../parts/Button';
 import { Confirm } from '../../parts/Dialog';
 import { StateMark } from '../../parts/StateMark';
@@ -19,6 +18,7 @@ import { atWhen, duration, useNow } from '../../parts/time';
 import { toolMark, toolWord } from '../../parts/toolState';
 import { t } from '../../words';
 import { addressOf, useTool } from '../home/useTool';
+import { hrefOf, logPath, type LogSource } from './log/source';
 import { LogPage } from './LogPage';
 
 const RUNNING = ['starting', 'ready', 'unhealthy', 'stopping'];
@@ -52,7 +52,8 @@ function Found({ id, whose }: { id: string; whose?: { id: number; name: string }
   const tool = tools.find((each) => each.id === id);
   if (tool === undefined) return <Missing />;
   const path = `/tools/${encodeURIComponent(id)}`;
-  const source: LogSource = whose ? { key: `tool:${id}:${whose.id}`, path, as: whose.name } : { key: `tool:${id}`, path };
+  const key = whose ? `tool:${id}:${whose.id}` : `tool:${id}`;
+  const source: LogSource = { key, path, href: hrefOf(key), ...(whose && { as: whose.name }) };
   return <View tool={tool} source={source} whose={whose?.name ?? null} />;
 }
 
