@@ -6,7 +6,7 @@ are masked. It never makes text longer by more than the masks and never adds an 
 
 import re
 
-__all__ = ["clean", "masked", "plain"]
+__all__ = ["MASK", "clean", "masked", "plain", "uncoloured"]
 
 MASK = "…"
 # OSC, DCS, PM, APC and SOS strings up to their end; where the end is missing, up to the end of the line.
@@ -83,4 +83,9 @@ def clean(text: str) -> str:
 
 def plain(text: str) -> str:
     """One line as a file may keep it: like `clean`, without colours."""
-    return _ANY_COLOUR.sub("", clean(text))
+    return uncoloured(clean(text))
+
+
+def uncoloured(text: str) -> str:
+    """A line that was cleaned, without its colours."""
+    return _ANY_COLOUR.sub("", text) if "\x1b" in text else text

@@ -1,0 +1,1 @@
+"""Runs in a process of its own: looking for words in logs, the newest lines first, on the standard library alone."""
