@@ -76,7 +76,7 @@ class RosterKeeper:
         self._audit = audit
         self._time = time
         self._roster = Roster(EMPTY)
-        self._behind = False
+        self._behind: Unavailable | None = None  # why the database could not take the roster in force
         self._first = True
         self._mark: tuple[int, ...] | None = None
         self._settled = False
@@ -158,19 +158,20 @@ class RosterKeeper:
     ) -> None:
         """As `change`, for whoever holds the `turn` already and does more in it."""
         before, roster = await self._edit_in_force(edit, allowed)
-        if not await self._apply(roster, dict(renamed or {}), by):
+        behind = await self._apply(roster, dict(renamed or {}), by)
+        if behind is not None:
             # Promised is only what is kept: without a row for it the edit is taken back.
             with contextlib.suppress(StudioError):
                 await asyncio.to_thread(self._edit, lambda text: before if text == roster.text else text)
             await self._apply(await asyncio.to_thread(parse, before), {}, by)
-            raise StorageFull
+            raise behind
 
     async def _edit_in_force(self, edit: Edit, allowed: Callable[[], None]) -> tuple[str, Roster]:
         """Edit the very text that is in force: what somebody writes by hand meanwhile is put in force first."""
         for attempt in range(ATTEMPTS):
             await self._look()
-            if self._behind:
-                raise StorageFull
+            if self._behind is not None:
+                raise self._behind.with_traceback(None)
             allowed()
             expected = self._roster.text if self._state.ok and attempt + 1 < ATTEMPTS else None
             with contextlib.suppress(_WrittenMeanwhile):
@@ -236,19 +237,19 @@ class RosterKeeper:
             self._state = state
             self._tell("roster")
 
-    async def _apply(self, roster: Roster, renamed: dict[str, str], by: Caller | str) -> bool:
-        """Put `roster` in force; False where the database cannot take it now, so that only who is gone is gone."""
+    async def _apply(self, roster: Roster, renamed: dict[str, str], by: Caller | str) -> Unavailable | None:
+        """Put `roster` in force; why the database cannot take it now, in which case only who is gone is gone."""
         moved = await self._move(renamed)
         now = self._time.now()
         try:
             known = await self._database.run(lambda session: reconcile(session, roster, moved, now))
-        except (StorageFull, StorageBusy):
+        except (StorageFull, StorageBusy) as error:
             # Who is gone is gone at once all the same; who is new gets in when the disk has room.
-            self._behind = True
+            self._behind = error
             await self._move_back(moved)
             records = relisted(self._directory.records(), roster)
         else:
-            self._behind = False
+            self._behind = None
             records = records_of(known, roster)
         before = {person.id: person for person in self._directory.listed()}
         self._list(records, roster)
@@ -256,11 +257,10 @@ class RosterKeeper:
         self._note(before, by)
         self._tell("people")
         await asyncio.gather(self._sessions.flush(), self._audit.flush())
-        if self._behind:
-            return False
-        self._roster, self._first = roster, False
-        await asyncio.to_thread(self._keep_good, roster.text)
-        return True
+        if self._behind is None:
+            self._roster, self._first = roster, False
+            await asyncio.to_thread(self._keep_good, roster.text)
+        return self._behind
 
     async def _move(self, renamed: dict[str, str]) -> dict[str, tuple[str, str]]:
         """Move folders of the renamed; old name to new name and the folder they have from now on."""
@@ -312,9 +312,10 @@ class RosterKeeper:
             old = before.get(number)
             if old is None:
                 self._audit.note("person.added", by, person.name, role=person.role)
-            elif old.name != person.name:
+                continue
+            if old.name != person.name:
                 self._audit.note("person.renamed", by, person.name, was=old.name, folder=person.folder)
-            elif old.role != person.role:
+            if old.role != person.role:
                 self._audit.note("person.role", by, person.name, role=person.role)
 
     def _keep_good(self, text: str) -> None:
