@@ -16,6 +16,9 @@ async def test_a_person_signs_in_and_out(house: House) -> None:
             "role": "artist",
             "folder": ALICE,
             "via": "session",
+            "scope": "use",
+            "admin_until": None,
+            "has_password": True,
         }
         raw = answer.cookies[house.cookie].value
         assert "httponly" in str(answer.cookies[house.cookie]).lower()
