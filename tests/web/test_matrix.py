@@ -44,7 +44,7 @@ ROWS: dict[str, list[Row]] = {
     "GET /api/v1/studio": [Row(EVERYBODY)],
     "GET /api/v1/studio/process": [Row(NOBODY)],
     "POST /api/v1/studio/down": [Row(NOBODY)],
-    "POST /api/v1/studio/restart": [Row(NOBODY)],
+    "POST /api/v1/studio/restart": [Row(ADMINS, good=202)],
     "POST /api/v1/studio/end-tools": [Row(NOBODY)],
     "POST /api/v1/people/{id}/tokens": [Row(NOBODY, body={"label": "x"})],
     "POST /api/v1/links/check": [everywhere(410, CODE)],
@@ -63,6 +63,16 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/people/{id}/reset": [Row(ADMINS)],
     "PATCH /api/v1/people/{id}": [Row(ADMINS, body={"admin": True}), Row(ADMINS, body={"disabled": True})],
     "DELETE /api/v1/people/{id}": [Row(ADMINS, good=204)],
+    "GET /api/v1/people/{id}": [Row(ADMINS)],
+    "DELETE /api/v1/people/{id}/sessions": [Row(ADMINS, good=204)],
+    "DELETE /api/v1/people/{id}/identity": [Row(ADMINS, good=204)],
+    "PUT /api/v1/people/{id}/tools/{tool}": [
+        Row(ADMINS, body={"may": False}),
+        Row((401, 403, 403, 404, 401), body={"may": True}, path={"tool": "nothing"}),
+    ],
+    "GET /api/v1/me/sessions": [Row(SIGNED_IN)],
+    "DELETE /api/v1/me/sessions": [Row(SIGNED_IN, good=204)],
+    "DELETE /api/v1/me/sessions/{id}": [Row(ALICES, good=204)],
     "GET /api/v1/tokens": [Row(SIGNED_IN)],
     "POST /api/v1/tokens": [Row(SIGNED_IN, good=201, body={"label": "render farm"})],
     "DELETE /api/v1/tokens/{id}": [Row(OWNERS, good=204)],
@@ -135,6 +145,12 @@ ROWS: dict[str, list[Row]] = {
     "GET /api/v1/comfyui/check": [Row(ADMINS)],
     "POST /api/v1/comfyui/check": [Row(ADMINS)],
     "GET /api/v1/audit": [Row(ADMINS)],
+    "GET /api/v1/audit/csv": [Row(ADMINS)],
+    "GET /api/v1/settings": [Row(ADMINS)],
+    "PATCH /api/v1/settings": [Row(ADMINS, body={"values": {}})],
+    "GET /api/v1/doctor": [Row(ADMINS)],
+    "GET /api/v1/storage/backups": [Row(ADMINS)],
+    "POST /api/v1/storage/backups": [Row(ADMINS, good=202)],
     "GET /api/v1/events": [Row(SIGNED_IN, good=426)],
 }
 CASES = [(name, row) for name, rows in ROWS.items() for row in rows]
@@ -151,10 +167,10 @@ def test_every_route_has_a_row() -> None:
 
 
 def test_every_route_that_changes_something_is_unsafe_by_its_method() -> None:
-    """No GET takes a body, nothing but GET, POST, PATCH and DELETE exists, and sockets are opened with GET."""
-    assert {route.method for route in ROUTES} <= {"GET", "POST", "PATCH", "DELETE"}
+    """No GET takes a body, only well-known methods exist, and sockets are opened with GET."""
+    assert {route.method for route in ROUTES} <= {"GET", "POST", "PUT", "PATCH", "DELETE"}
     for route in ROUTES:
-        assert route.body is None or route.method in {"POST", "PATCH"}
+        assert route.body is None or route.method in {"POST", "PUT", "PATCH"}
         assert route.media is Media.JSON or route.method == "GET"
 
 
@@ -179,6 +195,8 @@ async def _targets(house: House, name: str, row: Row) -> dict[str, str]:
         return {"id": str((await house.job(alice, f"exec sleep {60 + len(house.jobs.list())}")).id)}
     if "/prompts/" in name:
         return {"id": (await house.prompt(alice.person)).prompt.id}
+    if "/me/sessions/" in name:
+        return {"id": str(alice.session_id)}
     if "/tokens/" in name:
         return {"id": str((await house.room.tokens.create(alice.person, "x"))[0].id)}
     if "/outputs" in name:

@@ -8,7 +8,7 @@ from typing import Any
 from comfystudio import settings as table
 from comfystudio.configuration.file import SettingsFile
 from comfystudio.configuration.model import Overview, Plain, Row, choices_of, group_of, kind_of, plain, why_fixed
-from comfystudio.errors import Invalid
+from comfystudio.errors import Conflict, Invalid
 from comfystudio.settings import SETTINGS, Settings, Source
 
 __all__ = ["Change", "Configuration"]
@@ -80,7 +80,8 @@ class Configuration:
 
     def _change(self, values: Mapping[str, Any], version: str | None) -> list[Change]:
         text, found = self._file.read()
-        version = found if version is None else version
+        if version not in {None, found}:
+            raise Conflict("settings.changed_meanwhile", path=self._file.path)
         before, sources = self._trace(text)
         for name in values:
             self._must_be_free(name, sources)
@@ -88,7 +89,7 @@ class Configuration:
         after, _ = self._trace(edited)
         self._try(after)
         if edited != text:
-            self._file.write(edited, version)
+            self._file.write(edited, found)
         pairs = ((name, plain(getattr(before, name)), plain(getattr(after, name))) for name in values)
         return [(name, old, new) for name, old, new in pairs if old != new]
 

@@ -5,7 +5,7 @@ passwords, sessions, tokens, links and the audit trail. `PeopleRoom` builds the 
 """
 
 from comfystudio.people.agents import device_name
-from comfystudio.people.audit import Audit, AuditEntry
+from comfystudio.people.audit import Audit, AuditEntry, AuditFilter
 from comfystudio.people.clock import Clock, StudioTime, SystemClock
 from comfystudio.people.finding import Found, Wanted
 from comfystudio.people.links import Link, Links, LinkView, Purpose
@@ -21,6 +21,7 @@ __all__ = [
     "LOCAL",
     "Audit",
     "AuditEntry",
+    "AuditFilter",
     "Caller",
     "Change",
     "Clock",

@@ -1,11 +1,12 @@
 """The audit trail: who changed what, when. It never holds a secret, and a full disk delays it but loses nothing."""
 
 import asyncio
+import json
 from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, String, cast, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from comfystudio.people.clock import StudioTime
@@ -14,7 +15,7 @@ from comfystudio.people.names import shown
 from comfystudio.storage import Database, StorageBusy, StorageFull
 from comfystudio.storage.tables import AuditRow
 
-__all__ = ["Audit", "AuditEntry"]
+__all__ = ["Audit", "AuditEntry", "AuditFilter"]
 
 KEPT = 100_000
 WAITING = 10_000
@@ -32,6 +33,41 @@ class AuditEntry:
     action: str
     subject: str
     fields: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which entries are asked for; what is None does not matter.
+
+    `text` stands anywhere in subject, person, action or what is told of it, whatever its case where it is ASCII;
+    `action` is one, or all that begin with it and a dot; `since` and `until` are in seconds since the epoch.
+    """
+
+    text: str | None = None
+    by: str | None = None
+    action: str | None = None
+    since: float | None = None
+    until: float | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """As conditions of a query."""
+        found: list[ColumnElement[bool]] = []
+        if self.text:
+            columns = (AuditRow.subject, AuditRow.by, AuditRow.action)
+            # JSON in the database is ASCII: letters beyond that stand there by their numbers.
+            told = cast(AuditRow.fields, String).icontains(json.dumps(self.text)[1:-1], autoescape=True)
+            found.append(or_(*(column.icontains(self.text, autoescape=True) for column in columns), told))
+        if self.by is not None:
+            found.append(AuditRow.by == self.by)
+        if self.action is not None:
+            found.append(
+                or_(AuditRow.action == self.action, AuditRow.action.startswith(f"{self.action}.", autoescape=True))
+            )
+        if self.since is not None:
+            found.append(AuditRow.at >= self.since)
+        if self.until is not None:
+            found.append(AuditRow.at < self.until)
+        return found
 
 
 def _plain(value: Any) -> Any:
@@ -90,20 +126,32 @@ class Audit:
         except (StorageFull, StorageBusy):
             self._waiting.extendleft(reversed(lines))
 
-    async def recent(self, limit: int = 100, before: int | None = None) -> list[AuditEntry]:
-        """The newest entries first, at most `limit` (1 to 1000), older than the entry `before`."""
+    async def recent(
+        self, limit: int = 100, before: int | None = None, wanted: AuditFilter | None = None
+    ) -> list[AuditEntry]:
+        """The newest entries first that are `wanted`, at most `limit` (1 to 1000), older than the entry `before`."""
         limit = min(max(limit, 1), 1000)
 
         def read(session: Session) -> list[AuditEntry]:
-            query = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
+            query = select(AuditRow).where(*(wanted or AuditFilter()).conditions()).order_by(AuditRow.id.desc())
             if before is not None:
                 query = query.where(AuditRow.id < before)
             return [
                 AuditEntry(row.id, row.at, row.by, row.action, row.subject, dict(row.fields))
-                for row in session.scalars(query)
+                for row in session.scalars(query.limit(limit))
             ]
 
-        return await self._database.run(read)
+        return await self._database.read(read)
+
+    async def kinds(self) -> tuple[list[str], list[str]]:
+        """Every action on record and everybody who did one, by name."""
+
+        def read(session: Session) -> tuple[list[str], list[str]]:
+            actions = session.scalars(select(AuditRow.action).distinct().order_by(AuditRow.action))
+            people = session.scalars(select(AuditRow.by).distinct().order_by(AuditRow.by))
+            return list(actions), list(people)
+
+        return await self._database.read(read)
 
     async def trim(self) -> None:
         """Keep the newest hundred thousand entries."""
