@@ -24,6 +24,8 @@ export interface FeedState {
 /** Brings the lines of one log: a stretch of them, what comes before and after it, and what is written. */
 export class Feed {
   readonly state = new Store<FeedState>({ is: 'loading', error: null, firstError: null, joined: false, fetching: null });
+  /** Answers that wait to be taken. */
+  #answers: (() => void)[] = [];
   /** What was written since it was last taken. */
   #pending: LogLine[] = [];
   /** Whether some of it was let go. */
@@ -47,19 +49,20 @@ export class Feed {
     this.#set({ is: 'loading', joined: false, fetching: null });
     try {
       const part = await this.#part(around === null ? { tail: this.atOnce } : { around, limit: this.atOnce });
-      if (turn !== this.#asked) return;
-      this.stretch.replace(part);
-      const joined = part.next >= part.end;
-      this.#set({ is: 'open', error: null, joined, firstError: part.first_error });
-      if (joined) this.#follow(part.next);
-      this.tell();
+      this.#answer(turn, () => {
+        this.stretch.replace(part);
+        const joined = part.next >= part.end;
+        this.#set({ is: 'open', error: null, joined, firstError: part.first_error });
+        if (joined) this.#follow(part.next);
+      });
     } catch (error) {
       if (turn === this.#asked) this.#set({ is: 'failed', error });
     }
   }
 
-  /** Take what was written into the stretch, where it goes on with it. Says how many lines came. */
+  /** Take what arrived into the stretch: the lines there change at no other time. Says how many lines were written. */
   take(keepFirst: boolean): number {
+    for (const answer of this.#answers.splice(0)) answer();
     const lines = this.#pending.splice(0);
     if (lines.length === 0) return 0;
     if (keepFirst && this.stretch.items.length + lines.length > MOST_LINES) {
@@ -117,13 +120,19 @@ export class Feed {
     this.#set({ fetching: what });
     try {
       const part = await this.#part(query);
-      if (turn !== this.#asked) return;
-      take(part);
-      this.#set({ fetching: null });
-      this.tell();
+      this.#answer(turn, () => {
+        take(part);
+        this.#set({ fetching: null });
+      });
     } catch (error) {
       if (turn === this.#asked) this.#set({ is: 'failed', error, fetching: null });
     }
+  }
+
+  #answer(turn: number, take: () => void): void {
+    if (turn !== this.#asked) return;
+    this.#answers.push(() => turn === this.#asked && take());
+    this.tell();
   }
 
   #part(query: Record<string, number>): Promise<LogChunk> {

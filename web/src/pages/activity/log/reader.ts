@@ -43,6 +43,7 @@ export class Reader {
   #near = false;
   #held: number | null = null;
   #columns = 0;
+  #drawing = false;
 
   constructor(private readonly feed: Feed) {}
 
@@ -82,6 +83,7 @@ export class Reader {
     const box = this.#box;
     if (box === null) return;
     this.#view = box.clientHeight;
+    if (!this.#drawing) this.#adopt();
     let moved = false;
     if (wrapped) Array.from(rows.children).forEach((row, nth) => (moved = this.feed.stretch.measured(first + nth, (row as HTMLElement).offsetHeight) || moved));
     if (moved) {
@@ -106,18 +108,7 @@ export class Reader {
 
   /** The box was scrolled, by whomever. */
   readonly scrolled = (): void => {
-    const box = this.#box;
-    if (box === null) return;
-    const y = box.scrollTop;
-    const up = y < this.#y - 0.5;
-    const down = y > this.#y + 0.5;
-    if (!up && !down) return;
-    const bottom = y + box.clientHeight >= box.scrollHeight - 4;
-    this.#y = y;
-    if (this.reading.get().following) {
-      if (up && !bottom) this.pause();
-    } else if (down && bottom && this.feed.state.get().joined) this.follow();
-    else this.#hold();
+    if (!this.#adopt()) return;
     this.#render();
     this.#fetch();
   };
@@ -166,6 +157,7 @@ export class Reader {
   #draw(): void {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
+    this.#adopt();
     const { following, unseen } = this.reading.get();
     const came = this.feed.take(!following);
     if (!following && came > 0) this.reading.set({ following, unseen: unseen + came });
@@ -174,7 +166,23 @@ export class Reader {
   }
 
   #render(): void {
+    this.#drawing = true;
     flushSync(() => this.drawn.set(this.drawn.get() + 1));
+    this.#drawing = false;
+  }
+
+  /** Take over where the box was scrolled to, which may be known before it is told. Says whether it was. */
+  #adopt(): boolean {
+    const box = this.#box;
+    if (box === null || Math.abs(box.scrollTop - this.#y) <= 0.5) return false;
+    const down = box.scrollTop > this.#y;
+    const bottom = box.scrollTop + box.clientHeight >= box.scrollHeight - 4;
+    this.#y = box.scrollTop;
+    if (this.reading.get().following) {
+      if (!down && !bottom) this.pause();
+    } else if (down && bottom && this.feed.state.get().joined) this.follow();
+    else this.#hold();
+    return true;
   }
 
   #arrive(): void {
