@@ -183,11 +183,11 @@ export interface LogLine {
   text: string;
 }
 
-/** What went wrong, and the byte of the log where it says so. */
+/** What went wrong, and the byte of the log where it says so, where that is known. */
 export interface FirstError {
   text: string;
-  offset: number;
-  at: number;
+  offset: number | null;
+  at: number | null;
 }
 
 /** A part of a log. `start` and `next` are byte offsets that are never used again; `oldest` and `end` are the log's own. */

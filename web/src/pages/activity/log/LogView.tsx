@@ -72,12 +72,13 @@ export function LogView({ source, label, live, line, linked = false, onClear, on
     find(false);
     finder.stop();
   };
-  const showError = () => state.firstError && reader.go(state.firstError.offset);
+  const errorAt = state.firstError?.offset ?? null;
+  const showError = () => errorAt !== null && reader.go(errorAt);
   useKeys({
     '/': () => find(true),
     End: reader.follow,
     Home: () => reader.toStart(),
-    e: showError,
+    e: () => void showError(),
     ...(finding && { Escape: closeFind }),
   });
   const empty = useStore(reader.drawn) >= 0 && feed.stretch.items.length === 0;
@@ -86,10 +87,10 @@ export function LogView({ source, label, live, line, linked = false, onClear, on
     <section className={`card ${css['log']}`} aria-label={label}>
       <Bar feed={feed} finder={finder} chosen={chosen} finding={finding} onFind={() => find(true)} onFindClose={closeFind} onClear={onClear} onMinimise={onMinimise} />
       {state.firstError && (
-        <button type="button" className={css['pin']} onClick={showError}>
+        <button type="button" className={css['pin']} disabled={errorAt === null} onClick={showError}>
           <StateMark mark="failed">{t('log.first_error')}</StateMark>
           <span className="mono el">{plain(state.firstError.text)}</span>
-          <time className="meta">{clockSeconds(state.firstError.at)}</time>
+          {state.firstError.at !== null && <time className="meta">{clockSeconds(state.firstError.at)}</time>}
         </button>
       )}
       <div className={css['ground']}>

@@ -10,6 +10,9 @@ const AT_ONCE = 1000;
 
 /** A running tool says what went wrong when it goes wrong: looked for again no more often than this. */
 const LOOK_MS = 3000;
+
+/** What a page hears as it is written begins so near the end at the latest. */
+const CLOSE = 256 * 1024;
 const WRONG = /error|exception|traceback|fatal|panic|failed|killed/i;
 
 export interface FeedState {
@@ -51,7 +54,7 @@ export class Feed {
       const part = await this.#part(around === null ? { tail: this.atOnce } : { around, limit: this.atOnce });
       this.#answer(turn, () => {
         this.stretch.replace(part);
-        const joined = part.next >= part.end;
+        const joined = around === null || part.end - part.next < CLOSE;
         this.#set({ is: 'open', error: null, joined, firstError: part.first_error });
         if (joined) this.#follow(part.next);
       });
@@ -91,9 +94,10 @@ export class Feed {
   later(): void {
     if (this.state.get().joined) return;
     void this.#more('later', { start: this.stretch.next, limit: this.atOnce }, (part) => {
+      const before = this.stretch.next;
       this.stretch.append(part.lines, part.next);
       this.stretch.end = Math.max(this.stretch.end, part.end);
-      if (part.next < part.end && part.lines.length > 0) return;
+      if (part.end - part.next >= CLOSE && part.next > before) return;
       this.#set({ joined: true });
       this.#follow(part.next);
     });

@@ -61,6 +61,16 @@ test('a log that was cut meanwhile has nothing earlier', () => {
   expect(one.items.length).toBe(100);
 });
 
+test('a part of what was drawn over may be empty: the way back goes on before it', () => {
+  const one = stretch();
+  one.replace(part(100, 200));
+  one.prepend({ ...part(40, 100, 0, 200), lines: [] });
+  expect([one.start, one.whole, one.items.length]).toEqual([400, false, 100]);
+  one.prepend(part(0, 40, 0, 200));
+  expect([one.whole, one.items.length]).toEqual([true, 140]);
+  sound(one);
+});
+
 test('it never holds more than it may: new lines push out the first, earlier ones the last', () => {
   const one = stretch();
   one.replace(part(0, MOST_LINES));

@@ -98,7 +98,8 @@ export class Stretch {
     this.end = Math.max(this.end, part.end);
     const added = part.lines.filter((line) => line.offset < this.start);
     if (added.at(-1)?.stream === '~' && this.items.length > 0) added.pop();
-    this.start = Math.min(this.start, part.lines.length > 0 ? part.start : this.oldest);
+    // An answer that leads no further back says that there is nothing.
+    this.start = part.start < this.start ? part.start : this.oldest;
     this.items = [...added, ...this.items];
     for (const line of added) this.#letters += line.text.length;
     this.again();
