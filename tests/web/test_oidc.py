@@ -1,6 +1,7 @@
 """Signing in over a provider, over HTTP: cookies, the way back, and what the page is told."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ async def linked(workspace: Workspace, database: Database, provider: ProviderDou
     """A house whose settings name the provider."""
     secret = workspace.root / "oidc-secret"
     secret.write_text(SECRET, encoding="utf-8")
-    flags = {
+    flags: dict[str, Any] = {
         "oidc_issuer": provider.issuer,
         "oidc_client_id": CLIENT,
         "oidc_client_secret_file": str(secret),

@@ -1,5 +1,6 @@
 """The roster of four behind a provider on loopback."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +34,7 @@ def makes(provider: ProviderDouble, room: PeopleRoom, database: Database, clock:
         issuer=provider.issuer, client_id=CLIENT, name="Harbour", claim="preferred_username", secret_file=secret
     )
 
-    def make(seconds: float = 10.0, **changed: object) -> OidcSignIn:
+    def make(seconds: float = 10.0, wall: Callable[[], float] = time.time, **changed: object) -> OidcSignIn:
         return OidcSignIn(
             replace(usual, **changed),  # type: ignore[arg-type]
             database=database,
@@ -41,6 +42,7 @@ def makes(provider: ProviderDouble, room: PeopleRoom, database: Database, clock:
             audit=room.audit,
             time=room.time,
             seconds=seconds,
+            wall=wall,
         )
 
     return make

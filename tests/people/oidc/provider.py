@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -180,13 +181,14 @@ def _part(of: dict[str, Any]) -> str:
 
 
 @contextlib.asynccontextmanager
-async def served() -> AsyncIterator[ProviderDouble]:
-    """A provider on a free port of loopback."""
+async def served(encrypted: ssl.SSLContext | None = None) -> AsyncIterator[ProviderDouble]:
+    """A provider on a free port of loopback, which speaks HTTPS as `encrypted` says."""
     double = ProviderDouble()
     runner = web.ServerRunner(web.Server(double.answer, access_log=None), shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    double.issuer = f"http://127.0.0.1:{runner.addresses[0][1]}/realms/studio"
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=encrypted).start()
+    host = "https://localhost" if encrypted else "http://127.0.0.1"
+    double.issuer = f"{host}:{runner.addresses[0][1]}/realms/studio"
     try:
         yield double
     finally:

@@ -1,6 +1,8 @@
 """Providers that lie, change, stall or answer nonsense: nobody enters, and the studio goes on."""
 
+import ssl
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +14,10 @@ from comfystudio.people.oidc import OidcSignIn
 from comfystudio.people.oidc.faults import ProviderFault, WrongToken
 from comfystudio.people.oidc.id_token import check, read_keys
 from comfystudio.people.oidc.transport import LARGEST, may_ask
+from tests.certificate import make_certificate
 from tests.people.conftest import HOME
 from tests.people.oidc.conftest import REDIRECT, SILENCE, Makes
-from tests.people.oidc.provider import CLIENT, ProviderDouble, key
+from tests.people.oidc.provider import CLIENT, ProviderDouble, key, served
 from tests.people.oidc.test_sign_in import journey, refusal
 
 NOW = int(time.time())
@@ -141,7 +144,7 @@ async def test_answers_have_a_deadline_and_a_size(makes: Makes, provider: Provid
     assert (await refusal(makes(), provider)).key == "people.oidc_unreachable"
 
 
-async def test_a_client_secret_that_is_not_there(makes: Makes, provider: ProviderDouble, tmp_path: Any) -> None:
+async def test_a_client_secret_that_is_not_there(makes: Makes, provider: ProviderDouble, tmp_path: Path) -> None:
     """A lost, empty or wrong secret is told apart from wrong people: it is nobody's fault who signs in."""
     lost = tmp_path / "secret"
     oidc = makes(secret_file=lost)
@@ -177,6 +180,24 @@ async def test_secrets_stay_out_of_the_address_and_of_what_is_printed(
     said = "".join(capsys.readouterr()) + repr(begun) + repr(pending)
     for secret in (code, state, begun.browser, pending.verifier, pending.nonce, str(provider.secret)):
         assert secret not in said
+
+
+async def test_a_provider_whose_certificate_nobody_knows(makes: Makes, tmp_path: Path) -> None:
+    """Somebody in between who has no certificate of the provider's is told neither code nor secret."""
+    encrypted = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    encrypted.load_cert_chain(*make_certificate(tmp_path))
+    async with served(encrypted) as between:
+        error = await refusal(makes(issuer=between.issuer), between)
+    assert error.key == "people.oidc_unreachable"
+    assert between.asked == []
+
+
+async def test_a_clock_that_is_wrong_is_hinted_at(makes: Makes, provider: ProviderDouble) -> None:
+    """An hour off either way nobody enters over the provider, and the sentence names the clock."""
+    for hour in (-3600, 3600):
+        error = await refusal(makes(wall=lambda hour=hour: time.time() + hour), provider)
+        assert error.key == "people.oidc_wrong"
+        assert "clock" in error.sentence
 
 
 @pytest.mark.parametrize(
