@@ -30,7 +30,7 @@ from comfystudio.pictures import Pictures
 from comfystudio.queue import Accepted, Prompts
 from comfystudio.storage import Database
 from comfystudio.storage.backups import Backups
-from comfystudio.tools import Tools
+from comfystudio.tools import Options, Tools
 from comfystudio.web import Portal, PortalCookies, Process, Services, build
 from comfystudio.workspace import Workspace
 from tests.gallery.conftest import put
@@ -329,6 +329,7 @@ async def opened(
         bus=bus,
         audit=room.audit,
         grants=room.grants,
+        options=Options(database),
     )
     room.people.on_renaming(tools.end_own)
     await tools.start_service()

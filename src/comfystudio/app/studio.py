@@ -26,7 +26,7 @@ from comfystudio.people import LOCAL, PeopleRoom
 from comfystudio.settings import Settings
 from comfystudio.storage import Database
 from comfystudio.storage.backups import Backups
-from comfystudio.tools import Tools, environment
+from comfystudio.tools import Options, Tools, environment
 from comfystudio.tools.companion import Companion
 from comfystudio.web import Portal, PortalCookies, Process, Services, build
 from comfystudio.workspace import Workspace
@@ -78,6 +78,7 @@ class Studio:
         self.artists = Artists(
             settings, workspace, database=self.database, people=self.people, bus=self.bus, tools=self.tools
         )
+            options=Options(self.database),
         # Each needs the other: the tools ask who may enter, and make the accounts of those who do.
         companions[FRONT] = self.artists.workers
         self.origins = Origins(settings, ())

@@ -5,11 +5,13 @@ import signal
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from comfystudio import words
 from comfystudio.errors import Conflict, StudioError
 from comfystudio.keeper import Exit, Keepers, Log, Unit
 from comfystudio.people import Person
+from comfystudio.tools.asking import json_of
 from comfystudio.tools.catalogue import Entry
 from comfystudio.tools.launch import Launch, Launcher
 from comfystudio.tools.ports import Ports
@@ -68,6 +70,7 @@ class Instance:
         self._folder = entry.folder
         self._around = around
         self._stopping = asyncio.Event()
+        self._within: float | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -109,8 +112,8 @@ class Instance:
             self.exit = ended
             self._enter("crashed", since=ended.at)
 
-    async def stop(self) -> None:
-        """End it and wait until nothing of it is left."""
+    async def stop(self, within: float | None = None) -> None:
+        """End it and wait until nothing of it is left; killed after `within` seconds (None: as its manifest says)."""
         task = self._task
         if task is None or task.done():
             if self.state in {"crashed", "failed"}:
@@ -119,14 +122,25 @@ class Instance:
         self._wake()
         if self.state != "stopping":
             self._enter("stopping")
+        self._within = within
         if self.unit is not None:
-            await self.unit.stop()
+            await self.unit.stop(within)
         await asyncio.wait([task])
 
     def leave(self) -> None:
         """Stop watching; the process goes on."""
         if self._task:
             self._task.cancel()
+
+    async def put_to_rest(self, sentence: str) -> None:
+        """End it because nobody needs it, which its card says in that sentence."""
+        await self.stop()
+        self.error = sentence
+        self._around.changed(self.key)
+
+    async def ask(self, path: str) -> Any:
+        """What the tool answers to a GET of `path`, as decoded JSON; None where that is nothing useful."""
+        return None if self.listen is None else await json_of(self.listen, path, self._headers())
 
     async def fail(self, sentence: str) -> None:
         """End it for a reason that only the portal knows."""
@@ -176,7 +190,7 @@ class Instance:
         self.listen, self.secret = launch.listen, launch.secret
         unit = await self._around.keepers.start(launch.spec)
         if self._stopping.is_set():
-            await unit.stop()
+            await unit.stop(self._within)
         return unit
 
     def _prepare(self) -> Launch:

@@ -9,9 +9,10 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from comfystudio.errors import Unavailable
 from comfystudio.keeper import Account, Spec
@@ -22,12 +23,17 @@ from comfystudio.tools.accounts import Accounts, Who
 from comfystudio.tools.companion import Placer
 from comfystudio.tools.fill import fill
 from comfystudio.tools.manifest import Manifest
+from comfystudio.tools.options import Options
 from comfystudio.tools.ports import Ports
 from comfystudio.tools.readiness import Listen
 from comfystudio.tools.states import Key, unit_of
 from comfystudio.workspace import Workspace, write_atomic
 
-__all__ = ["Launch", "Launcher", "setup_folder"]
+__all__ = ["Launch", "Launcher", "Plan", "Source", "setup_folder"]
+
+Source = Literal["studio", "manifest", "option"]
+# What only a start chooses; a plan shows them by name.
+CHOSEN_LATER = ("port", "socket", "run", "comfyui_paths")
 
 
 class _Values(dict[str, str]):
@@ -53,6 +59,20 @@ class Launch:
     spec: Spec
     listen: Listen
     secret: str | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A command as a start would give it: `sources` say for each variable of `env` where it comes from.
+
+    `account` is None for the studio's own.
+    """
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(repr=False)
+    sources: Mapping[str, Source]
+    cwd: Path
+    account: Account | None
 
 
 def setup_folder(settings: Settings) -> Path:
@@ -88,6 +108,7 @@ class Launcher:
         ports: Ports,
         outer: Mapping[str, str],
         placers: Mapping[str, Placer],
+        options: Options | None = None,
         has_gpu: Callable[[], bool] = _has_gpu,
     ) -> None:
         self._settings = settings
@@ -96,6 +117,7 @@ class Launcher:
         self._ports = ports
         self._outer = outer
         self._placers = placers
+        self._options = options or Options()
         self._has_gpu = has_gpu
 
     def installed(self, manifest: Manifest, folder: Path) -> bool:
@@ -121,7 +143,7 @@ class Launcher:
         self, key: Key, manifest: Manifest, folder: Path, person: Person | None, *, by: str, log_size: int
     ) -> Launch:
         """Make account and folders, and say how to start instance `key`; `log_size` is how much log it has now."""
-        who: Who = manifest.account if person or manifest.account != "person" else "tools"
+        who = self._who(manifest, person)
         account = self._accounts.prepare(who, person)
         home = self._accounts.home(who, person)
         run = self._run_folder(key, account)
@@ -131,19 +153,17 @@ class Launcher:
         values.later({name: partial(self._placed, placer, key) for name, placer in self._placers.items()})
         for path in manifest.run.folders:
             self._accounts.own(Path(fill(path, values)), account)
-        argv = self._argv(manifest, values)
-        cwd = Path(fill(manifest.run.cwd, values))
-        self._check(argv[0], cwd, account)
-        user = account.name if account else self._outer.get("USER") or "studio"
-        env = environment.clean(self._settings, home, user, self._outer)
-        env |= {name: fill(value, values) for name, value in manifest.run.env.items()}
+        mark = self._options.mark(manifest)
+        plan = self._plan(manifest, values, home, account)
+        self._check(plan.argv[0], plan.cwd, account)
+        env = dict(plan.env)
         secret = self._secret(key) if manifest.run.secret_env else None
         if manifest.run.secret_env and secret:
             env[manifest.run.secret_env] = secret
         spec = Spec(
             unit=unit_of(key),
-            argv=argv,
-            cwd=cwd,
+            argv=plan.argv,
+            cwd=plan.cwd,
             env=env,
             account=account,
             umask=manifest.run.mask,
@@ -159,9 +179,38 @@ class Launcher:
                 "started_by": by,
                 "started_at": f"{time.time():.3f}",
                 "log_from": str(log_size),
+                "options": mark,
             },
         )
         return Launch(spec, listen, secret)
+
+    def plan(self, manifest: Manifest, folder: Path, person: Person | None) -> Plan:
+        """What a start would run now, without making anything for it; its secret is left out."""
+        who = self._who(manifest, person)
+        account, home = self._accounts.account(who, person), self._accounts.home(who, person)
+        values = self._values(manifest, folder, person)
+        values |= {"home": str(home)} | {name: f"{{{name}}}" for name in CHOSEN_LATER}
+        return self._plan(manifest, values, home, account)
+
+    @staticmethod
+    def _who(manifest: Manifest, person: Person | None) -> Who:
+        return manifest.account if person or manifest.account != "person" else "tools"
+
+    def _plan(self, manifest: Manifest, values: Mapping[str, str], home: Path, account: Account | None) -> Plan:
+        user = account.name if account else self._outer.get("USER") or "studio"
+        env = environment.clean(self._settings, home, user, self._outer)
+        sources: dict[str, Source] = dict.fromkeys(env, "studio")
+        own = {name: fill(value, values) for name, value in manifest.run.env.items()}
+        argv, chosen = self._argv(manifest, values), self._options.of(manifest)
+        added: dict[str, str] = {}
+        for option in manifest.run.option:
+            arguments, variables = option.added(chosen.get(option.name, option.default), values)
+            argv += arguments
+            added |= variables
+        sources.update(dict.fromkeys(own, "manifest"))
+        sources.update(dict.fromkeys(added, "option"))
+        cwd = Path(fill(manifest.run.cwd, values))
+        return Plan(argv, env | own | added, sources, cwd, account)
 
     def secret_of(self, key: Key) -> str | None:
         """The secret that a running instance was started with."""

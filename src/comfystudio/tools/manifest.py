@@ -10,23 +10,15 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from comfystudio.errors import Invalid
-from comfystudio.tools.fill import PLACEHOLDERS, placeholders_in
+from comfystudio.tools.option import Option
+from comfystudio.tools.table import Argv, Seconds, Table, Template, Variable
 
-__all__ = ["Extra", "Gateway", "Install", "Manifest", "Progress", "Ready", "Run", "Stop", "read"]
+__all__ = ["Busy", "Extra", "Gateway", "Idle", "Install", "Manifest", "Progress", "Ready", "Run", "Stop", "read"]
 
 FILE_NAME = "tool.toml"
-
-
-def _template(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("holds a NUL byte")
-    for name in placeholders_in(text):
-        if name not in PLACEHOLDERS:
-            raise ValueError(f"names an unknown placeholder {{{name}}}")
-    return text
 
 
 def _expression(text: str) -> str:
@@ -43,36 +35,24 @@ def _signal(text: str) -> str:
     return text
 
 
-Template = Annotated[str, AfterValidator(_template)]
-Argv = tuple[Template, ...]
-Seconds = Annotated[float, Field(gt=0, le=3600)]
-Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-
-
-class _Table(BaseModel):
-    """Strict and closed: an unknown key or another type is an error."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Install(_Table):
+class Install(Table):
     """How the tool gets here. `present`: paths that all exist once it is installed."""
 
     present: Argv = Field(min_length=1)
     script: Argv = ()
-    env: dict[Variable, Template] = {}
+    env: dict[Variable, Template] = Field(default_factory=dict)
     takes_mb: int | None = Field(default=None, gt=0)
     hint: Template = ""
 
 
-class Extra(_Table):
+class Extra(Table):
     """Arguments added where the condition holds: `gpu`, `no_gpu`, `root` or `package:<name>` in the venv."""
 
     when: str = Field(pattern=r"^(gpu|no_gpu|root|package:[A-Za-z0-9._-]+)$")
     argv: Argv = Field(min_length=1)
 
 
-class Ready(_Table):
+class Ready(Table):
     """A GET of `path` answered with one of `statuses` means ready; past `within` seconds it is unhealthy."""
 
     path: str = Field(default="/", pattern=r"^/[^\s]*$")
@@ -80,20 +60,36 @@ class Ready(_Table):
     within: Seconds = 60
 
 
-class Stop(_Table):
+class Stop(Table):
     """The signal to the whole tree, and the seconds after which it is killed."""
 
     signal: Annotated[str, AfterValidator(_signal)] = "SIGTERM"
     within: Seconds = 10
 
 
-class Run(_Table):
+class Busy(Table):
+    """A GET of `path` answers an object, or a list of them; one whose `key` is `value` means work that goes on."""
+
+    path: str = Field(pattern=r"^/[^\s]*$")
+    key: str = Field(min_length=1)
+    value: str = Field(min_length=1)
+
+
+class Idle(Table):
+    """A GET of `path` answers an object whose `activity` changes with every use, and with nothing else."""
+
+    path: str = Field(pattern=r"^/[^\s]*$")
+    activity: str = Field(min_length=1)
+    busy: Busy | None = None
+
+
+class Run(Table):
     """The command. Each entry of `argv` reaches the program byte for byte, never a shell."""
 
     argv: Argv = Field(min_length=1)
     extra: tuple[Extra, ...] = ()
     cwd: Template = "{home}"
-    env: dict[Variable, Template] = {}
+    env: dict[Variable, Template] = Field(default_factory=dict)
     secret_env: Variable | None = None
     folders: Argv = ()
     umask: str = Field(default="022", pattern=r"^0?[0-7]{3}$")
@@ -102,6 +98,14 @@ class Run(_Table):
     restart: bool = True
     ready: Ready = Ready()
     stop: Stop = Stop()
+    idle: Idle | None = None
+    option: tuple[Option, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_of_their_own(self) -> Self:
+        if len({each.name for each in self.option}) < len(self.option):
+            raise ValueError("has two options of one name")
+        return self
 
     @property
     def mask(self) -> int:
@@ -109,7 +113,7 @@ class Run(_Table):
         return int(self.umask, 8)
 
 
-class Progress(_Table):
+class Progress(Table):
     """A line of the log that matches moves the start to `at` (0 to 1) and shows `phase`."""
 
     match: Annotated[str, AfterValidator(_expression)]
@@ -117,7 +121,7 @@ class Progress(_Table):
     at: float = Field(ge=0, le=1)
 
 
-class Gateway(_Table):
+class Gateway(Table):
     """What the gateway does for this tool. `front`: who answers in its stead and decides what is sent on."""
 
     front: Literal["comfyui"] | None = None
@@ -127,7 +131,7 @@ class Gateway(_Table):
     secret_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")] | None = None
 
 
-class Manifest(_Table):
+class Manifest(Table):
     """One tool. `port` is the public one, before the studio's offset is added."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")

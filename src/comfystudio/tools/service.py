@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from comfystudio import events, words
 from comfystudio.errors import Conflict, Missing, Refused, StudioError
@@ -17,10 +17,14 @@ from comfystudio.tools.access import Access, Directory, Grants
 from comfystudio.tools.accounts import Accounts, Registry, SystemRegistry
 from comfystudio.tools.activity import Activity
 from comfystudio.tools.companion import Companion, Placer
+from comfystudio.tools.idle import Idle
+from comfystudio.tools.inspection import Command, inspect
 from comfystudio.tools.installs import InstallJob, Installs, JobRunner
 from comfystudio.tools.instance import Instance, Surroundings
 from comfystudio.tools.launch import Launcher, setup_folder
 from comfystudio.tools.manifest import Manifest
+from comfystudio.tools.option import Value
+from comfystudio.tools.options import Options
 from comfystudio.tools.ports import Ports, SystemPorts
 from comfystudio.tools.states import RANK, Key, unit_of
 from comfystudio.tools.times import StartTimes
@@ -31,12 +35,13 @@ from comfystudio.workspace import Workspace
 __all__ = ["Tools"]
 
 log = logging.getLogger(__name__)
+STUDIO = "the studio"
 
 
 class Auditor(Protocol):
     """The audit trail."""
 
-    async def record(self, action: str, by: Caller | None, subject: str) -> None:
+    async def record(self, action: str, by: Caller | str | None, subject: str, **fields: Any) -> None:
         """Note that `by` did `action` to `subject`."""
 
 
@@ -59,6 +64,7 @@ class Tools:
         companions: Mapping[str, Companion] | None = None,
         placers: Mapping[str, Placer] | None = None,
         grants: Grants | None = None,
+        options: Options | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         outer = os.environ if outer is None else outer
@@ -72,13 +78,15 @@ class Tools:
         self._audit = audit
         self._times = StartTimes(workspace.state / "start-times.json")
         self._activity = Activity()
-        launcher = Launcher(
+        self._options = options or Options()
+        self._launcher = launcher = Launcher(
             settings,
             workspace,
             accounts=self.accounts,
             ports=ports,
             outer=dict(outer),
             placers=placers or {},
+            options=self._options,
         )
         self._installs = Installs(launcher, jobs, self._publish)
         self._around = Surroundings(
@@ -103,6 +111,13 @@ class Tools:
         self._endings: set[asyncio.Task[None]] = set()
         self._deaf: Callable[[], None] = lambda: None
         self._upstreams = Upstreams()
+        self._idle = Idle(
+            settings.idle_hours,
+            lambda: tuple(self._instances.values()),
+            used=lambda key: bool(self._activity.people(key)),
+            end=self._end_unused,
+        )
+        self._looking: asyncio.Task[None] | None = None
 
     # Life
 
@@ -113,6 +128,7 @@ class Tools:
         entries = await asyncio.to_thread(catalogue.load, setup, *ports)
         self._access.entries = {entry.id: entry for entry in entries}
         await asyncio.to_thread(self._times.load)
+        await self._options.load()
         for unit in await self._keepers.adopt():
             self._adopt(unit)
         for record in await asyncio.to_thread(self._keepers.records):
@@ -122,10 +138,13 @@ class Tools:
         await self._installs.open(entries)
         self._deaf = self._bus.subscribe(self._people_changed)
         self._end_of_the_gone()
+        self._looking = asyncio.create_task(self._idle.run(), name="idle tools")
 
     async def stop_service(self) -> None:
         """Stop watching; what runs goes on and the next portal adopts it."""
         self._deaf()
+        if self._looking is not None:
+            self._looking.cancel()
         for instance in self._instances.values():
             instance.leave()
         await self._installs.close()
@@ -247,6 +266,34 @@ class Tools:
         await instance.stop()
         await self._audit.record("tool.stopped", caller, _subject(tool_id, as_))
         return self.view(tool_id, caller, as_)
+
+    async def kill(self, tool_id: str, caller: Caller, *, as_: Person | None = None) -> ToolView:
+        """End it and everything it started at once, without asking it first. Admins only."""
+        caller.must_be_admin()
+        await self._asked_for(tool_id, caller, as_).stop(0)
+        await self._audit.record("tool.killed", caller, _subject(tool_id, as_))
+        return self.view(tool_id, caller, as_)
+
+    async def command(self, tool_id: str, caller: Caller, *, as_: Person | None = None) -> Command:
+        """What a start would run, and what each instance takes. Admins only."""
+        caller.must_be_admin()
+        entry, person = self._access.entry(tool_id), self._access.whose(tool_id, caller, as_)
+        own = self._access.key(self._access.manifest(tool_id), person)[1]
+        return await inspect(
+            entry,
+            person if own else None,
+            launcher=self._launcher,
+            options=self._options,
+            instances=self._of(tool_id),
+        )
+
+    async def set_options(self, tool_id: str, caller: Caller, values: Mapping[str, Value | None]) -> None:
+        """Set options of its manifest for the starts to come (None: as the manifest says). Admins only."""
+        caller.must_be_admin()
+        await self._options.change(self._access.manifest(tool_id), values)
+        changes = ", ".join(f"{name} = {'default' if value is None else value}" for name, value in values.items())
+        await self._audit.record("tool.options_changed", caller, tool_id, changes=changes)
+        self._publish(tool_id)
 
     async def end_own(self, person: Person) -> None:
         """End what runs for this person alone, whose folder is about to move."""
@@ -374,6 +421,11 @@ class Tools:
             return self._access.may(self._people.get(person.id), tool_id) is None
         except Missing:
             return False
+
+    async def _end_unused(self, instance: Instance) -> None:
+        hours = self._settings.idle_hours
+        await instance.put_to_rest(words.say("tools.idle_stopped", hours=hours))
+        await self._audit.record("tool.idle_stopped", STUDIO, _subject(instance.key[0], instance.person), hours=hours)
 
     def _log_of(self, key: Key) -> Log:
         return self._keepers.log(unit_of(key))

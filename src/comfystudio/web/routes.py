@@ -20,6 +20,7 @@ from comfystudio.web import (
     terminals,
     tokens,
     tools,
+    tool_admin,
     trash,
 )
 from comfystudio.web.routing import Route, routes_of
@@ -40,6 +41,7 @@ ROUTES: tuple[Route, ...] = routes_of(
         tools,
         jobs,
         terminals,
+        tool_admin,
         prompts,
         outputs,
         trash,

@@ -4,7 +4,7 @@ The rooms below `web` are named by their classes; what other rooms must be able 
 replaces, is a Protocol here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,7 +20,8 @@ from comfystudio.people import Audit, Caller, Links, People, Person, Sessions, T
 from comfystudio.queue import Dispatcher, Prompts
 from comfystudio.settings import Settings
 from comfystudio.storage.backups import Backups
-from comfystudio.tools import ToolView
+from comfystudio.tools import Command, ToolView
+from comfystudio.tools.option import Value
 
 __all__ = ["Addresses", "ComfyUI", "Cookies", "Elsewhere", "Jobs", "Life", "Process", "Services", "Tools"]
 
@@ -46,6 +47,15 @@ class Tools(Protocol):
 
     async def stop(self, tool_id: str, caller: Caller, /, *, as_: Person | None = None) -> ToolView:
         """Stop it and everything it started."""
+
+    async def kill(self, tool_id: str, caller: Caller, /, *, as_: Person | None = None) -> ToolView:
+        """End it and everything it started at once."""
+
+    async def command(self, tool_id: str, caller: Caller, /, *, as_: Person | None = None) -> Command:
+        """What a start would run, and what runs."""
+
+    async def set_options(self, tool_id: str, caller: Caller, values: Mapping[str, Value | None], /) -> None:
+        """Set options of its manifest; Invalid for those that cannot be set so."""
 
     async def install(self, tool_id: str, caller: Caller, /) -> "Numbered":
         """Start the job that installs it."""
