@@ -14,6 +14,7 @@ import { signCss as css, SignHead, SignLayout } from '../../parts/SignLayout';
 import { Arc } from '../../parts/StateMark';
 import { useTitle } from '../../parts/useTitle';
 import { t } from '../../words';
+import waits from './Elsewhere.module.css';
 
 interface Brought {
   code: string;
@@ -67,7 +68,7 @@ export function Return() {
     return (
       <SignLayout>
         <SignHead title={t('signin.returning')}>{name && t('signin.returning_text', { name })}</SignHead>
-        <div className={css['after']} role="status" aria-label={t('common.loading')}>
+        <div className={waits['wait']} role="status" aria-label={t('common.loading')}>
           <Arc />
         </div>
       </SignLayout>
