@@ -3,22 +3,21 @@
 A flag wins over the environment, the environment over the file, the file over the default.
 """
 
-import ipaddress
 import os
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
-from urllib.parse import urlsplit
+from typing import Any, Literal, cast
 
+from comfystudio import setting_values as read
 from comfystudio.errors import Invalid
 
 __all__ = [
     "HIGHEST_PORT",
     "SETTINGS",
     "Accounts",
+    "Auth",
     "JupyterMode",
     "Setting",
     "Settings",
@@ -30,14 +29,13 @@ __all__ = [
 ]
 
 Accounts = Literal["auto", "separate", "same"]
+Auth = Literal["password", "open"]
 JupyterMode = Literal["per-artist", "shared"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 Source = Literal["flag", "environment", "file", "default"]
 FILE_NAME = "studio.toml"
 HIGHEST_PORT = 65_535
 PREFIX = "COMFYSTUDIO_"
-_ROW = re.compile(r"(GET|POST|PUT|PATCH|DELETE) /[^\s?#\\]*")
-_CLAIM = re.compile(r"[!-~]{1,100}")
 # Read by `comfystudio connect`, which may run on a machine without a studio.
 _OF_CLIENTS = {"COMFYSTUDIO_TOKEN", "COMFYSTUDIO_ADDRESS"}
 
@@ -57,6 +55,7 @@ class Settings:
     tls_certificate: Path | None
     tls_key: Path | None
     roster: Path | None
+    auth: Auth
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret_file: Path | None
@@ -105,109 +104,6 @@ class Setting:
         return "--" + self.name.replace("_", "-")
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or "\n" in value or "\r" in value or "\0" in value:
-        raise ValueError
-    return value.strip()
-
-
-def _whole(low: int, high: int) -> Callable[[Any], int]:
-    def read(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | str):
-            raise ValueError  # noqa: TRY004 the caller turns every ValueError into one sentence
-        number = int(value)
-        if not low <= number <= high:
-            raise ValueError
-        return number
-
-    return read
-
-
-def _path(value: Any) -> Path | None:
-    text = _text(value)
-    return Path(text).expanduser().absolute() if text else None
-
-
-def _choice(of: Any) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in get_args(of):
-            raise ValueError
-        return str(value)
-
-    return read
-
-
-def _items(check: Callable[[str], str]) -> Callable[[Any], tuple[str, ...]]:
-    def read(value: Any) -> tuple[str, ...]:
-        if isinstance(value, str):
-            value = [item for item in value.replace(",", " ").split() if item]
-        if not isinstance(value, list):
-            raise ValueError  # noqa: TRY004 the caller turns every ValueError into one sentence
-        return tuple(check(_text(item)) for item in value)
-
-    return read
-
-
-def _rows(value: Any) -> tuple[str, ...]:
-    """A row has a blank in it, so text separates them by commas."""
-    if isinstance(value, str):
-        value = [item.strip() for item in value.split(",") if item.strip()]
-    if not isinstance(value, list):
-        raise ValueError  # noqa: TRY004 the caller turns every ValueError into one sentence
-    rows = tuple(" ".join(_text(item).split()) for item in value)
-    if not all(_ROW.fullmatch(row) for row in rows):
-        raise ValueError
-    return rows
-
-
-def _network(text: str) -> str:
-    return str(ipaddress.ip_network(text, strict=False))
-
-
-def _host_name(text: str) -> str:
-    if not text or any(character in text for character in "/@ \t"):
-        raise ValueError
-    return text.lower()
-
-
-def _origin(value: Any) -> str:
-    text = _text(value).rstrip("/")
-    if not text:
-        return ""
-    parts = urlsplit(text.replace("{tool}", "tool").replace("{port}", "1"))
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-        raise ValueError
-    return text
-
-
-def _issuer(value: Any) -> str:
-    """Kept to the letter: a provider's name for itself is compared as it is."""
-    text = _text(value)
-    if not text:
-        return ""
-    parts = urlsplit(text)
-    local = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
-    if not (local or parts.scheme == "https") or not parts.hostname or "@" in parts.netloc:
-        raise ValueError
-    if parts.query or parts.fragment or not text.isprintable() or " " in text:
-        raise ValueError
-    return text
-
-
-def _label(value: Any) -> str:
-    text = _text(value)
-    if not 0 < len(text) <= 60 or not text.isprintable():
-        raise ValueError
-    return text
-
-
-def _claim(value: Any) -> str:
-    text = _text(value)
-    if not _CLAIM.fullmatch(text):
-        raise ValueError
-    return text
-
-
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "workspace",
@@ -215,29 +111,29 @@ SETTINGS: tuple[Setting, ...] = (
         "a folder",
         "The folder that outlives the pod: people, database, tools and everything artists make. "
         "Without it: /workspace where that exists and can be written, else ./workspace.",
-        _path,
+        read.path,
     ),
     Setting(
         "host",
         "",
         "an address",
         "The address to listen on. Without it: every address on a pod or in a container, loopback elsewhere.",
-        _text,
+        read.text,
     ),
-    Setting("port", 8080, "a port from 1 to 65535", "The portal's port.", _whole(1, HIGHEST_PORT)),
+    Setting("port", 8080, "a port from 1 to 65535", "The portal's port.", read.whole(1, HIGHEST_PORT)),
     Setting(
         "port_offset",
         0,
         "a number from 0 to 60000",
         "Added to the portal's port and to the public port of every tool, so that two studios fit on a machine.",
-        _whole(0, 60000),
+        read.whole(0, 60000),
     ),
     Setting(
         "public_url",
         "",
         "an address like https://studio.example.com",
         "The portal's address as browsers see it, where a proxy stands in front.",
-        _origin,
+        read.origin,
     ),
     Setting(
         "tool_origin",
@@ -245,30 +141,40 @@ SETTINGS: tuple[Setting, ...] = (
         "an address with {tool} or {port}",
         "The address of each tool as browsers see it, like https://{tool}.studio.example.com. "
         "Without it: the portal's host with the tool's port.",
-        _origin,
+        read.origin,
     ),
     Setting(
         "trusted_proxies",
         (),
         "a list of addresses or networks",
         "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody else's are.",
-        _items(_network),
+        read.items(read.network),
     ),
     Setting(
         "allowed_hosts",
         (),
         "a list of host names",
         "Further host names under which this studio may be reached, such as a workstation's name on the LAN.",
-        _items(_host_name),
+        read.items(read.host_name),
     ),
-    Setting("tls_certificate", None, "a file", "Certificate chain in PEM; with it every port speaks HTTPS.", _path),
-    Setting("tls_key", None, "a file", "The certificate's private key in PEM.", _path),
+    Setting(
+        "tls_certificate", None, "a file", "Certificate chain in PEM; with it every port speaks HTTPS.", read.path
+    ),
+    Setting("tls_key", None, "a file", "The certificate's private key in PEM.", read.path),
     Setting(
         "roster",
         None,
         "a file",
         "The roster that says who may enter. Without it: artist_names.sh in the workspace.",
-        _path,
+        read.path,
+    ),
+    Setting(
+        "auth",
+        "password",
+        "password or open",
+        "How people sign in. open: they pick their name and need no password, as in the original; only on a machine "
+        "of one's own, where nobody else can reach the studio.",
+        read.choice(Auth),
     ),
     Setting(
         "oidc_issuer",
@@ -276,22 +182,22 @@ SETTINGS: tuple[Setting, ...] = (
         "an https address",
         "The OpenID Connect provider with whose accounts people may sign in, exactly as it names itself. "
         "The roster still says who may enter.",
-        _issuer,
+        read.issuer,
     ),
-    Setting("oidc_client_id", "", "text", "The studio's client id at that provider.", _text),
+    Setting("oidc_client_id", "", "text", "The studio's client id at that provider.", read.text),
     Setting(
         "oidc_client_secret_file",
         None,
         "a file",
         "The file with the client's secret. Without it the studio is a public client, which PKCE alone protects.",
-        _path,
+        read.path,
     ),
     Setting(
         "oidc_name",
         "Single sign-on",
         "text of 1 to 60 characters",
         "What the provider is called on the sign-in page.",
-        _label,
+        read.label,
     ),
     Setting(
         "oidc_claim",
@@ -299,7 +205,7 @@ SETTINGS: tuple[Setting, ...] = (
         "the name of a claim",
         "What the provider says of a person that must equal their name on the roster. Choose one that people cannot "
         "change themselves; email counts only once it is verified.",
-        _claim,
+        read.claim,
     ),
     Setting(
         "accounts",
@@ -307,14 +213,14 @@ SETTINGS: tuple[Setting, ...] = (
         "auto, separate or same",
         "Whether each artist's tools run as an account of their own. auto: separate as root in a container "
         "or pod, same elsewhere.",
-        _choice(Accounts),
+        read.choice(Accounts),
     ),
     Setting(
         "comfyui_dir",
         None,
         "a folder",
         "The ComfyUI checkout. Without it: ComfyUI in the workspace.",
-        _path,
+        read.path,
     ),
     Setting(
         "comfyui_routes",
@@ -322,28 +228,28 @@ SETTINGS: tuple[Setting, ...] = (
         "a list like GET /rgthree/*",
         "Further routes of ComfyUI that artists may use, for node packs with an API of their own: a method and a "
         "path, where * stands for anything below. What the pack does for one artist must not show to another.",
-        _rows,
+        read.rows,
     ),
     Setting(
         "trash_days",
         30,
         "a number of days from 1 to 3650",
         "How long images that an artist moved to the trash can be restored.",
-        _whole(1, 3650),
+        read.whole(1, 3650),
     ),
     Setting(
         "backups_kept",
         7,
         "a number from 1 to 1000",
         "How many backups of database, settings and roster are kept of those that somebody asked for.",
-        _whole(1, 1000),
+        read.whole(1, 1000),
     ),
     Setting(
         "jupyter",
         "per-artist",
         "per-artist or shared",
         "One JupyterLab for each artist, or one for all, as the original had it.",
-        _choice(JupyterMode),
+        read.choice(JupyterMode),
     ),
     Setting(
         "tool_python",
@@ -351,39 +257,41 @@ SETTINGS: tuple[Setting, ...] = (
         "a Python interpreter",
         "The Python that environments of tools are made with. Without it: the first one, 3.11 or newer, "
         "that the tools' accounts can execute.",
-        _path,
+        read.path,
     ),
-    Setting("setup_dir", None, "a folder", "The folder of tool manifests. Without it: the one that ships.", _path),
+    Setting(
+        "setup_dir", None, "a folder", "The folder of tool manifests. Without it: the one that ships.", read.path
+    ),
     Setting(
         "repo_dir",
         None,
         "a folder",
         "The repository's folder, handed to tools as REPO_DIR.",
-        _path,
+        read.path,
         environment="REPO_DIR",
     ),
-    Setting("session_days", 30, "a number of days from 1 to 365", "How long a sign-in lasts.", _whole(1, 365)),
+    Setting("session_days", 30, "a number of days from 1 to 365", "How long a sign-in lasts.", read.whole(1, 365)),
     Setting(
         "idle_hours",
         8,
         "a number of hours from 0 to 720",
         "After how many hours an artist's own tool that nobody uses and that does nothing is stopped; 0: never.",
-        _whole(0, 720),
+        read.whole(0, 720),
     ),
     Setting(
         "log_megabytes",
         64,
         "a number from 1 to 100000",
         "How much log each tool and job keeps, in MB; the oldest part goes first.",
-        _whole(1, 100_000),
+        read.whole(1, 100_000),
     ),
-    Setting("log_level", "info", "debug, info, warning or error", "How much the portal says.", _choice(LogLevel)),
+    Setting("log_level", "info", "debug, info, warning or error", "How much the portal says.", read.choice(LogLevel)),
     Setting(
         "pod_id",
         "",
         "a pod's id",
         "The RunPod pod this studio runs on; addresses are made from it.",
-        _text,
+        read.text,
         environment="RUNPOD_POD_ID",
     ),
 )
@@ -396,7 +304,7 @@ def _value(row: Setting, value: Any, where: str) -> Any:
     try:
         return row.read(value)
     except (ValueError, TypeError):
-        key = "settings.bad_origin" if row.read is _origin and "{" not in str(value) else "settings.wrong_type"
+        key = "settings.bad_origin" if row.read is read.origin and "{" not in str(value) else "settings.wrong_type"
         raise Invalid(key, where=where, name=row.name, wanted=row.wanted, value=repr(value)) from None
 
 
@@ -454,12 +362,23 @@ def _check(settings: Settings) -> None:
         raise Invalid("settings.no_folder", where="settings", name="setup_dir", path=settings.setup_dir)
     if settings.portal_port > HIGHEST_PORT:
         raise Invalid("settings.port_high", port=settings.port, offset=settings.port_offset, highest=HIGHEST_PORT)
+    if settings.auth == "open":
+        _check_open(settings)
+
+
+def _check_open(settings: Settings) -> None:
+    """Nobody asks for a password: whatever lets others reach the studio is refused before it starts."""
+    for name in ("pod_id", "public_url", "tool_origin", "trusted_proxies", "allowed_hosts"):
+        if getattr(settings, name):
+            raise Invalid("settings.open_beyond", name=name)
+    if settings.host and not read.is_loopback(settings.host):
+        raise Invalid("settings.open_beyond", name="host")
 
 
 def workspace_of(flags: Mapping[str, Any]) -> Path:
     """The workspace alone, for commands that help where the settings in it are wrong."""
     found = flags.get("workspace") or os.environ.get("COMFYSTUDIO_WORKSPACE")
-    return (_path(str(found)) if found else None) or _default_workspace()
+    return (read.path(str(found)) if found else None) or _default_workspace()
 
 
 def load(flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None) -> Settings:

@@ -50,6 +50,8 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/links/check": [everywhere(410, CODE)],
     "POST /api/v1/links/use": [everywhere(410, CODE | {"password": PASSWORD})],
     "POST /api/v1/session": [everywhere(401, {"name": "Somebody else", "password": PASSWORD})],
+    # Passwords are asked for in this house.
+    "POST /api/v1/session/open": [everywhere(404, {"name": ALICE})],
     # No provider is set in this house.
     "POST /api/v1/session/oidc": [everywhere(404, {})],
     "POST /api/v1/session/oidc/return": [everywhere(404, CODE | {"state": "x"})],
@@ -185,6 +187,7 @@ def test_routes_open_to_everybody_are_these() -> None:
         "POST /api/v1/session",
         "POST /api/v1/session/oidc",
         "POST /api/v1/session/oidc/return",
+        "POST /api/v1/session/open",
     }
 
 

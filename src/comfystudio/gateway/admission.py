@@ -13,6 +13,7 @@ from comfystudio.gateway import cookies, csrf, tokens
 from comfystudio.gateway.addresses import Addresses
 from comfystudio.gateway.origins import PORTAL, Origins, Place
 from comfystudio.gateway.seams import Caller, Sessions, Tokens
+from comfystudio.setting_values import is_loopback
 
 __all__ = ["Admission", "Passage"]
 
@@ -35,9 +36,18 @@ class Passage:
 
 
 class Admission:
-    """The policies every listener applies, in their order."""
+    """The policies every listener applies, in their order. `only_here`: nobody from another machine comes in."""
 
-    def __init__(self, origins: Origins, addresses: Addresses, sessions: Sessions, known_tokens: Tokens) -> None:
+    def __init__(
+        self,
+        origins: Origins,
+        addresses: Addresses,
+        sessions: Sessions,
+        known_tokens: Tokens,
+        *,
+        only_here: bool = False,
+    ) -> None:
+        self._only_here = only_here
         self._origins = origins
         self._addresses = addresses
         self._sessions = sessions
@@ -47,6 +57,8 @@ class Admission:
         """Raises Misdirected for a foreign name, NotSignedIn for a bad token, Refused for another site's request."""
         headers = request.headers
         address, secure = self._addresses.of(request.remote or "", headers)
+        if self._only_here and not is_loopback(address):
+            raise Refused("gateway.only_here")
         place = self._origins.place(listener, headers.get("Host"), secure=secure)
         socket = _is_socket(headers)
         authorization = headers.get("Authorization")

@@ -68,7 +68,13 @@ class Gateway:
         self._on_problem = on_problem
         self._fronts = fronts or {}
         self._timing = timing or Timing()
-        self._admission = Admission(origins, Addresses(settings.trusted_proxies), sessions, tokens)
+        self._admission = Admission(
+            origins,
+            Addresses(settings.trusted_proxies),
+            sessions,
+            tokens,
+            only_here=settings.auth == "open",
+        )
         self.opens = Opens()
         self._codes = Codes()
         days = settings.session_days

@@ -55,9 +55,12 @@ def _place(listener: str, family: str, origin: str, portal: str) -> Place:
 
 
 def listen_hosts(settings: Settings) -> tuple[str, ...]:
-    """The addresses to bind: every one on a pod or in a container, loopback elsewhere, or what `host` says."""
+    """The addresses to bind: every one on a pod or in a container, loopback elsewhere, or what `host` says.
+
+    Where no password is asked for it is loopback anywhere.
+    """
     if not settings.host:
-        everywhere = bool(settings.pod_id) or in_container()
+        everywhere = settings.auth != "open" and (bool(settings.pod_id) or in_container())
         return ("0.0.0.0", "::") if everywhere else ("127.0.0.1", "::1")  # noqa: S104 the public address of a pod
     if settings.host in {"0.0.0.0", "*", "::"}:  # noqa: S104 asked for by name
         return ("0.0.0.0", "::")  # noqa: S104 asked for by name

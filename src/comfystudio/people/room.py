@@ -28,6 +28,7 @@ from comfystudio.people.shipped import shipped_roster
 from comfystudio.people.sign_in import SignIn
 from comfystudio.people.throttle import Throttle
 from comfystudio.people.tokens import Tokens
+from comfystudio.settings import Auth
 from comfystudio.storage import Database, StorageBusy, StorageFull
 from comfystudio.workspace import Workspace
 
@@ -42,7 +43,7 @@ class PeopleRoom:
     """`people`, `sessions`, `tokens`, `links` and `audit` of one studio, with `start()` and `stop()`.
 
     `roster` is the file that settings name; without it the workspace's own, which a new workspace gets from what
-    ships. `clock` and `passwords` are the machine's unless given.
+    ships. `auth` says whether people sign in with a password. `clock` and `passwords` are the machine's unless given.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class PeopleRoom:
         *,
         roster: Path | None = None,
         session_days: int = 30,
+        auth: Auth = "password",
         clock: Clock | None = None,
         passwords: Passwords | None = None,
     ) -> None:
@@ -60,7 +62,7 @@ class PeopleRoom:
         self._bus = bus
         self._hashing = passwords or Passwords()
         self.time = StudioTime(clock)
-        directory = Directory()
+        directory = Directory(passwords=auth != "open")
         self.audit = Audit(database, self.time)
         self._devices = Devices(workspace.state / "devices.key")
         throttle = Throttle(self.time.steady)
@@ -80,6 +82,7 @@ class PeopleRoom:
             audit=self.audit,
             time=self.time,
             days=session_days,
+            passwords=auth != "open",
         )
         self.tokens = Tokens(database, directory, self.audit, self.time)
         self.grants = Grants(database, self.audit)

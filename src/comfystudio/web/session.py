@@ -48,9 +48,9 @@ class NewPassword(Shape):
 
 
 class AdminMode(Shape):
-    """The caller's password once more."""
+    """The caller's password once more; null for an admin without one in a studio that asks nobody for it."""
 
-    password: Text = Field(repr=False)
+    password: Text | None = Field(repr=False)
 
 
 def me_of(call: Call, caller: Caller) -> Me:

@@ -3,7 +3,10 @@
 from typing import Literal
 
 from comfystudio import words
+from comfystudio.people import Role
+from comfystudio.settings import Auth
 from comfystudio.web.call import Call
+from comfystudio.web.profiles import profiles_of
 from comfystudio.web.routing import Need, route
 from comfystudio.web.shapes import Shape
 
@@ -22,14 +25,26 @@ class OidcShown(Shape):
     name: str
 
 
+class Profile(Shape):
+    """Somebody to sign in as, where no password is asked for."""
+
+    name: str
+    role: Role
+
+
 class Studio(Shape):
-    """What the page has to know before anybody is signed in. `setup`: no admin has a password yet."""
+    """What the page has to know before anybody is signed in. `setup`: no admin can sign in yet.
+
+    `profiles` is everybody who may enter where `auth` is `open`, and empty elsewhere.
+    """
 
     state: Literal["setup", "ready"]
     version: str
     encrypted: bool
     warning: str | None
     oidc: OidcShown | None
+    auth: Auth
+    profiles: list[Profile]
 
 
 class Running(Shape):
@@ -58,6 +73,8 @@ async def studio(call: Call) -> Studio:
         encrypted=encrypted,
         warning=None if encrypted else words.say("web.not_encrypted"),
         oidc=OidcShown(name=services.oidc.name) if services.oidc else None,
+        auth=services.settings.auth,
+        profiles=[Profile(name=person.name, role=person.role) for person in profiles_of(call)],
     )
 
 

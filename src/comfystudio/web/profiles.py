@@ -1,0 +1,42 @@
+"""Signing in by picking a name, on a machine of one's own: the setting auth = "open"."""
+
+from comfystudio.errors import Missing
+from comfystudio.people import Person
+from comfystudio.setting_values import is_loopback
+from comfystudio.web.call import Call
+from comfystudio.web.routing import Need, route
+from comfystudio.web.session import PATH, SignedIn, end_former, me_of
+from comfystudio.web.shapes import Shape, Text
+
+__all__ = ["profiles_of"]
+
+
+class Pick(Shape):
+    """The name that was picked."""
+
+    name: Text
+
+
+def profiles_of(call: Call) -> list[Person]:
+    """Whom the caller may be without a password: nobody, unless the studio is open and they are at its machine."""
+    if call.services.settings.auth != "open" or not is_loopback(call.address):
+        return []
+    return [person for person in call.services.people.people() if person.active]
+
+
+@route(
+    "POST",
+    PATH + "/open",
+    need=Need.PUBLIC,
+    about="Sign in under a name without a password, where the setting auth is open; else there is no such address.",
+    raises=(404,),
+)
+async def pick(call: Call, body: Pick) -> SignedIn:
+    """Open a session for a name on the roster."""
+    wanted = call.services.people.by_name(body.name)
+    if wanted is None or wanted not in profiles_of(call):
+        raise Missing("web.no_such_profile")
+    caller, raw = await call.services.sessions.open(wanted, address=call.address, agent=call.agent)
+    await end_former(call)
+    call.sign_in = raw
+    return SignedIn(me=me_of(call, caller))
