@@ -30,7 +30,7 @@ from comfystudio.pictures import Pictures
 from comfystudio.queue import Accepted, Prompts
 from comfystudio.storage import Database
 from comfystudio.storage.backups import Backups
-from comfystudio.tools import Options, Tools
+from comfystudio.tools import Options, Runs, Tools
 from comfystudio.web import Portal, PortalCookies, Process, Services, build
 from comfystudio.workspace import Workspace
 from tests.gallery.conftest import put
@@ -332,6 +332,8 @@ async def opened(
         options=Options(database),
     )
     room.people.on_renaming(tools.end_own)
+    runs = Runs(database, keepers, bus)
+    await runs.start()
     await tools.start_service()
     life, addresses, comfyui = Life(), Addresses(), ComfyUI()
     services = Services(
@@ -344,6 +346,7 @@ async def opened(
         links=room.links,
         audit=room.audit,
         tools=tools,
+        runs=runs,
         jobs=jobs,
         terminals=terminals,
         prompts=prompts,
@@ -401,6 +404,7 @@ async def opened(
         await local.cleanup()
         await tools.end_all()
         await tools.stop_service()
+        await runs.stop()
         for job in jobs.list():
             if job.state == "running":
                 await jobs.cancel(job.id, LOCAL)

@@ -26,7 +26,7 @@ from comfystudio.people import LOCAL, PeopleRoom
 from comfystudio.settings import Settings
 from comfystudio.storage import Database
 from comfystudio.storage.backups import Backups
-from comfystudio.tools import Options, Tools, environment
+from comfystudio.tools import Options, Runs, Tools, environment
 from comfystudio.tools.companion import Companion
 from comfystudio.web import Portal, PortalCookies, Process, Services, build
 from comfystudio.workspace import Workspace
@@ -73,8 +73,10 @@ class Studio:
             companions=companions,
             placers={"comfyui_paths": place},
             grants=self.people.grants,
+            options=Options(self.database),
         )
         self.people.people.on_renaming(self.tools.end_own)
+        self.runs = Runs(self.database, self.keepers, self.bus)
         self.artists = Artists(
             settings, workspace, database=self.database, people=self.people, bus=self.bus, tools=self.tools
         )
@@ -99,6 +101,7 @@ class Studio:
         await self._began(self.database.open, self.database.close)
         await self._began(self.people.start, self.people.stop)
         await self._began(self.jobs.recover, self.jobs.close)
+        await self._began(self.runs.start, self.runs.stop)
         await self._began(self.artists.start, self.artists.stop)
         await self._began(self.tools.start_service, self.tools.stop_service)
         if not self.tools.runs(TOOL):
@@ -153,6 +156,7 @@ class Studio:
                 links=self.people.links,
                 audit=self.people.audit,
                 tools=self.tools,
+                runs=self.runs,
                 jobs=self.jobs,
                 terminals=self.terminals,
                 prompts=self.artists.prompts,

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,15 @@ class Keepers:
         self._units = units
         self._runtime = runtime
         self._held: dict[str, Unit] = {}
+        self._told: list[Callable[[Unit], None]] = []
         self._adopting = asyncio.Lock()
+
+    def on_unit(self, callback: Callable[[Unit], None]) -> None:
+        """Call back with every unit that is started or adopted from now on, and with those that live already."""
+        self._told.append(callback)
+        for unit in self._held.values():
+            if unit.running:
+                callback(unit)
 
     async def start(self, spec: Spec) -> Unit:
         """Run `spec`; `UnitExists` while its unit lives, `Unavailable` with the reason where it cannot start."""
@@ -87,7 +96,8 @@ class Keepers:
         ended = exit_of(record, self._folder(record["unit"]))
         if ended is None:
             return None
-        return Record(record["unit"], dict(record["labels"]), record["started_at"], ended)
+        labels, started_at = dict(record["labels"]), record["started_at"]
+        return Record(record["unit"], labels, started_at, ended, record["run"], record["log_start"])
 
     def record(self, unit: str) -> Record | None:
         """The latest end of one unit; None while it runs or where it never ran. Reads files."""
@@ -122,6 +132,8 @@ class Keepers:
             return held
         unit = Unit(record, self._folder(record["unit"]), self._socket(record["unit"]))
         self._held[unit.unit] = unit
+        for callback in self._told:
+            callback(unit)
         return unit
 
     def _folder(self, unit: str) -> Path:

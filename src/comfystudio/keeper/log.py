@@ -73,6 +73,14 @@ class Log:
         return max(self.cleared, reading.start_of(self.folder))
 
     @property
+    def changed_at(self) -> float | None:
+        """When something was written last, in seconds since the epoch; None for a log that is not there."""
+        kept = segments(str(self.folder))
+        with suppress(OSError):
+            return Path(kept[-1][1]).stat().st_mtime if kept else None
+        return None
+
+    @property
     def cleared(self) -> int:
         """The offset before which nothing is shown."""
         with suppress(OSError, ValueError):

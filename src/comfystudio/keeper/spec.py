@@ -87,9 +87,11 @@ class Exit:
 
 @dataclass(frozen=True)
 class Record:
-    """A unit that has ended."""
+    """A unit that has ended. `run` names this one of its runs, `log_start` is where its part of the log begins."""
 
     unit: str
     labels: dict[str, str]
     started_at: float
     exit: Exit
+    run: str
+    log_start: int

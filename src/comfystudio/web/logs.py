@@ -13,11 +13,25 @@ from comfystudio.web.call import Call
 from comfystudio.web.rights import held
 from comfystudio.web.shapes import At, Query, Shape
 
-__all__ = ["Download", "ErrorLine", "Line", "LogPart", "Offset", "Part", "clear", "download", "part"]
+__all__ = [
+    "Download",
+    "ErrorLine",
+    "Line",
+    "LogName",
+    "LogPart",
+    "Offset",
+    "Part",
+    "Stream",
+    "clear",
+    "download",
+    "part",
+]
 
 Download = web.StreamResponse
 AT_ONCE = 1000
 Offset = Annotated[int, Field(ge=0, le=2**53)]
+LogName = Annotated[str, Field(pattern=r"^(tool:[a-z][a-z0-9-]{0,39}(:[0-9]{1,15})?|job:[0-9]{1,15})$")]
+Stream = Literal["o", "e", "k", "~"]
 
 
 class Part(Query):
@@ -44,7 +58,7 @@ class Line(Shape):
 
     offset: int
     at: At
-    stream: Literal["o", "e", "k", "~"]
+    stream: Stream
     text: str
 
 

@@ -7,13 +7,11 @@ from pydantic import Field, TypeAdapter
 
 from comfystudio.queue import State
 from comfystudio.web.jobs import JobShown
-from comfystudio.web.logs import Line
+from comfystudio.web.logs import Line, LogName
 from comfystudio.web.shapes import Shape
 from comfystudio.web.tools import ToolShown
 
 __all__ = ["ASK", "ASKS", "CATALOGUE", "Ask", "Follow", "Kind", "Resume", "Unfollow"]
-
-LogName = Annotated[str, Field(pattern=r"^(tool:[a-z][a-z0-9-]{0,39}(:[0-9]{1,15})?|job:[0-9]{1,15})$")]
 
 
 class Hello(Shape):

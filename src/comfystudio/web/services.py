@@ -20,7 +20,7 @@ from comfystudio.people import Audit, Caller, Links, People, Person, Sessions, T
 from comfystudio.queue import Dispatcher, Prompts
 from comfystudio.settings import Settings
 from comfystudio.storage.backups import Backups
-from comfystudio.tools import Command, ToolView
+from comfystudio.tools import Command, Runs, ToolView
 from comfystudio.tools.option import Value
 
 __all__ = ["Addresses", "ComfyUI", "Cookies", "Elsewhere", "Jobs", "Life", "Process", "Services", "Tools"]
@@ -200,6 +200,7 @@ class Services:
     links: Links
     audit: Audit
     tools: Tools
+    runs: Runs
     jobs: Jobs
     terminals: Terminals
     prompts: Prompts
