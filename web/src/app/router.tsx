@@ -2,7 +2,9 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 
 import { cache, session, studio } from '../api/queries';
 import type { OutputKind, PersonState, PromptState, Role } from '../api/types';
+import type { Wanted } from '../pages/activity/wanted';
 import type { WordKey } from '../words';
+import type { HelpPage } from './helps';
 import { Broken } from './Broken';
 import { Missing } from './Missing';
 import { Root } from './Root';
@@ -14,6 +16,8 @@ declare module '@tanstack/react-router' {
   interface StaticDataRouteOption {
     /** The title in a phone's top bar. */
     title?: WordKey;
+    /** What helps on this page. */
+    help?: HelpPage;
   }
 }
 
@@ -67,14 +71,16 @@ const inside = createRoute({
 const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
-  staticData: { title: 'nav.home' },
+  staticData: { title: 'nav.home', help: 'home' },
   component: lazyRouteComponent(() => import('../pages/home/Home'), 'Home'),
 });
 
 const activity = createRoute({
   getParentRoute: () => inside,
   path: '/activity',
-  staticData: { title: 'nav.activity' },
+  // The page itself reads what stands there.
+  validateSearch: (search: Record<string, unknown>) => search as Wanted,
+  staticData: { title: 'nav.activity', help: 'activity' },
   component: lazyRouteComponent(() => import('../pages/activity/Activity'), 'Activity'),
 });
 
@@ -85,7 +91,7 @@ const toolLog = createRoute({
   getParentRoute: () => inside,
   path: '/activity/tool/$tool',
   validateSearch: atLine,
-  staticData: { title: 'nav.activity' },
+  staticData: { title: 'nav.activity', help: 'log' },
   component: lazyRouteComponent(() => import('../pages/activity/ToolLog'), 'ToolLog'),
 });
 
@@ -93,7 +99,7 @@ const personLog = createRoute({
   getParentRoute: () => inside,
   path: '/activity/tool/$tool/$person',
   validateSearch: atLine,
-  staticData: { title: 'nav.activity' },
+  staticData: { title: 'nav.activity', help: 'log' },
   component: lazyRouteComponent(() => import('../pages/activity/ToolLog'), 'PersonLog'),
 });
 
@@ -101,7 +107,7 @@ const jobLog = createRoute({
   getParentRoute: () => inside,
   path: '/activity/job/$job',
   validateSearch: atLine,
-  staticData: { title: 'nav.activity' },
+  staticData: { title: 'nav.activity', help: 'log' },
   component: lazyRouteComponent(() => import('../pages/activity/JobLog'), 'JobLog'),
 });
 
@@ -128,14 +134,14 @@ const outputs = createRoute({
     ...(DAY.test(String(to)) && { to: String(to) }),
     ...((typeof open === 'string' || typeof open === 'number') && { open: String(open) }),
   }),
-  staticData: { title: 'nav.outputs' },
+  staticData: { title: 'nav.outputs', help: 'outputs' },
   component: lazyRouteComponent(() => import('../pages/outputs/Outputs'), 'Outputs'),
 });
 
 const trash = createRoute({
   getParentRoute: () => inside,
   path: '/outputs/trash',
-  staticData: { title: 'nav.outputs' },
+  staticData: { title: 'nav.outputs', help: 'trash' },
   component: lazyRouteComponent(() => import('../pages/outputs/Trash'), 'Trash'),
 });
 
@@ -147,7 +153,7 @@ const prompts = createRoute({
     ...(STATES.has(String(state)) && { state: state as PromptState }),
     ...(typeof open === 'string' && { open }),
   }),
-  staticData: { title: 'nav.prompts' },
+  staticData: { title: 'nav.prompts', help: 'prompts' },
   component: lazyRouteComponent(() => import('../pages/prompts/Prompts'), 'Prompts'),
 });
 
@@ -173,49 +179,49 @@ const people = createRoute({
     ...((role === 'artist' || role === 'admin') && { role }),
     ...(Number.isSafeInteger(person) && { person: person as number }),
   }),
-  staticData: { title: 'nav.people' },
+  staticData: { title: 'nav.people', help: 'people' },
   component: lazyRouteComponent(() => import('../pages/people/People'), 'People'),
 });
 
 const adminTools = createRoute({
   getParentRoute: () => inside,
   path: '/admin/tools',
-  staticData: { title: 'nav.tools' },
+  staticData: { title: 'nav.tools', help: 'tools' },
   component: lazyRouteComponent(() => import('../pages/admin/tools/ToolsAdmin'), 'ToolsAdmin'),
 });
 
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/admin/settings',
-  staticData: { title: 'nav.settings' },
+  staticData: { title: 'nav.settings', help: 'settings' },
   component: lazyRouteComponent(() => import('../pages/admin/settings/SettingsPage'), 'SettingsPage'),
 });
 
 const audit = createRoute({
   getParentRoute: () => inside,
   path: '/admin/audit',
-  staticData: { title: 'nav.audit' },
+  staticData: { title: 'nav.audit', help: 'audit' },
   component: lazyRouteComponent(() => import('../pages/admin/audit/AuditPage'), 'AuditPage'),
 });
 
 const system = createRoute({
   getParentRoute: () => inside,
   path: '/admin/system',
-  staticData: { title: 'nav.system' },
+  staticData: { title: 'nav.system', help: 'system' },
   component: lazyRouteComponent(() => import('../pages/admin/system/SystemPage'), 'SystemPage'),
 });
 
 const terminal = createRoute({
   getParentRoute: () => inside,
   path: '/admin/terminal',
-  staticData: { title: 'nav.terminal' },
+  staticData: { title: 'nav.terminal', help: 'terminal' },
   component: lazyRouteComponent(() => import('../pages/admin/terminal/TerminalPage'), 'TerminalPage'),
 });
 
 const account = createRoute({
   getParentRoute: () => inside,
   path: '/account',
-  staticData: { title: 'nav.account' },
+  staticData: { title: 'nav.account', help: 'account' },
   component: lazyRouteComponent(() => import('../pages/account/Account'), 'Account'),
 });
 

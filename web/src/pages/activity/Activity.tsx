@@ -1,84 +1,63 @@
 import '../../words/activity';
 
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useRef } from 'react';
 
-import { sentenceOf } from '../../api/client';
+import { useKeys } from '../../app/keys';
 import { jobs as jobsQuery, tools as toolsQuery } from '../../api/queries';
-import type { JobView, ToolView } from '../../api/types';
-import { JobRow } from '../../parts/JobRow';
-import { StateMark } from '../../parts/StateMark';
-import { Empty, Note, PageHead, Section, Skeleton } from '../../parts/Surface';
+import type { LogEntry, ToolView } from '../../api/types';
+import { PageHead, Section, Skeleton } from '../../parts/Surface';
 import { clock } from '../../parts/time';
-import { ToolIcon } from '../../parts/ToolIcon';
-import { toolMark, toolWord } from '../../parts/toolState';
 import { useTitle } from '../../parts/useTitle';
 import { count, t } from '../../words';
 import css from './Activity.module.css';
+import { Doings, useDoings } from './Doings';
+import { type Doing, peopleOf } from './doings';
+import { Filters } from './Filters';
+import { Hits } from './Hits';
+import { logs as logsQuery } from './queries';
+import { ToolLogs } from './ToolLogs';
+import { type Wanted, wantedOf } from './wanted';
 
-/** What the studio does and did: jobs, and what the tools say. */
+/** What the studio does and did, and what it all said. */
 export function Activity() {
   useTitle(t('nav.activity'));
+  const wanted = wantedOf(useSearch({ from: '/inside/activity' }));
+  const navigate = useNavigate();
+  const field = useRef<HTMLInputElement>(null);
   const { data: jobs, error } = useQuery(jobsQuery);
   const { data: tools } = useQuery(toolsQuery);
-  const logs = (tools ?? []).filter((tool) => tool.can.log && !tool.refusal && tool.installed);
+  const { data: logs } = useQuery(logsQuery);
+  const { doings, query, icons } = useDoings(jobs);
+  const want = (next: Wanted) => void navigate({ to: '/activity', search: next, replace: true });
+  useKeys({ '/': () => field.current?.focus() });
   return (
     <>
-      <PageHead title={t('nav.activity')}>{jobs && tools ? answerOf(jobs, logs) : ' '}</PageHead>
-      <div className={css['split']}>
-        <Section title={t('activity.jobs')} note={jobs && jobs.length > 0 ? count('jobs.all', jobs.length) : undefined}>
-          {error && !jobs && <Note look="failed" title={sentenceOf(error)} />}
-          {!error && !jobs && <Skeleton rows={3} height={56} />}
-          {jobs && (
-            <div className={`card ${css['list']}`}>
-              {jobs.length === 0 ? (
-                <Empty title={t('activity.no_jobs')}>{t('activity.no_jobs_text')}</Empty>
-              ) : (
-                <ul>
-                  {jobs.map((job) => (
-                    <JobRow key={job.id} job={job} who />
-                  ))}
-                </ul>
-              )}
-            </div>
-          )}
-        </Section>
-        <Section title={t('activity.logs')}>
-          {!tools && <Skeleton rows={2} height={56} />}
-          {tools && logs.length === 0 && <p className="dim">{t('activity.no_logs')}</p>}
-          {logs.length > 0 && (
-            <ul className={`card ${css['list']}`}>
-              {logs.map((tool) => (
-                <ToolRow key={tool.id} tool={tool} />
-              ))}
-            </ul>
-          )}
-        </Section>
-      </div>
+      <PageHead title={t('nav.activity')}>{doings && tools ? answerOf(doings, tools) : ' '}</PageHead>
+      <Filters wanted={wanted} onWant={want} field={field} people={peopleOf(doings ?? [])} logs={logs ?? []} />
+      {wanted.text === undefined ? (
+        <div className={css['split']}>
+          <Doings doings={doings} query={query} icons={icons} wanted={wanted} failed={error} onAll={() => want({})} />
+          <div className={css['side']}>
+            <Section title={t('activity.logs')}>{logs && tools ? <ToolLogs logs={toolLogs(logs)} tools={tools} /> : <Skeleton rows={2} height={56} />}</Section>
+          </div>
+        </div>
+      ) : (
+        <Hits wanted={{ ...wanted, text: wanted.text }} onAll={() => want({ ...(wanted.text !== undefined && { text: wanted.text }) })} />
+      )}
     </>
   );
 }
 
-function answerOf(jobs: JobView[], tools: ToolView[]): string {
-  const running = jobs.filter((job) => job.state === 'running');
+const toolLogs = (logs: LogEntry[]) => logs.filter((log) => log.kind === 'tool');
+
+function answerOf(doings: Doing[], tools: ToolView[]): string {
+  const running = doings.filter((each) => each.kind === 'job' && each.ending === 'running');
   const [first] = running;
-  if (first) return running.length === 1 ? t('activity.one_runs', { title: first.title, clock: clock(first.started_at) }) : count('activity.run', running.length);
+  if (first) return running.length === 1 ? t('activity.one_runs', { title: first.title, clock: clock(first.startedAt) }) : count('activity.jobs_run', running.length);
   const down = tools.find((tool) => tool.state === 'crashed' || tool.state === 'failed');
   if (down) return t('activity.down', { tool: down.name });
-  const [last] = jobs;
-  return last ? t(`activity.last_${last.state}`, { title: last.title }) : t('activity.quiet');
-}
-
-function ToolRow({ tool }: { tool: ToolView }) {
-  return (
-    <li className={css['row']}>
-      <Link to="/activity/tool/$tool" params={{ tool: tool.id }} className={css['link']}>
-        <ToolIcon name={tool.icon} />
-        <span className={css['words']}>
-          <b className="el">{tool.name}</b>
-          <StateMark mark={toolMark(tool.state)}>{toolWord(tool)}</StateMark>
-        </span>
-      </Link>
-    </li>
-  );
+  const last = doings.find((each) => each.kind === 'job');
+  return last ? t(`activity.last_${last.state as 'done'}`, { title: last.title }) : t('activity.quiet');
 }
