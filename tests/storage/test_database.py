@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from comfystudio.storage import Database, StorageBusy, StorageFull, StorageNewer
 from comfystudio.storage.filesystem import is_local
 from comfystudio.storage.tables import AuditRow, Base, PromptRow
+from comfystudio.storage.upgrade import schemas
 from tests.small_disk import fill, small_disk_at
 
 MIGRATIONS = Path(__file__).parents[2] / "src/comfystudio/storage/migrations"
@@ -121,25 +122,41 @@ async def test_a_newer_database_is_refused_and_untouched(root: Path) -> None:
     await second.close()
 
 
-async def test_an_old_database_is_copied_before_it_is_changed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before a migration runs, the file as it was lies beside it."""
+async def test_a_change_of_schema_waits_until_the_old_one_is_kept(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever keeps what was there is asked first, once, and nothing changes where that fails."""
     path = root / "studio.db"
     first = Database(path)
     await first.open()
     await first.run(lambda session: session.add(_line("kept")))
     await first.close()
     shutil.copytree(MIGRATIONS, root / "migrations")
+    newest = schemas().newest
     (root / "migrations/versions/9000_next.py").write_text(
-        'from alembic import op\nrevision = "9000"\ndown_revision = "0003"\n'
+        f'from alembic import op\nrevision = "9000"\ndown_revision = "{newest}"\n'
         'def upgrade():\n    op.execute("DELETE FROM audit")\n'
     )
     monkeypatch.setattr("comfystudio.storage.upgrade.MIGRATIONS", root / "migrations")
-    second = Database(path)
-    await second.open()
-    assert await second.run(_actions) == []
+    kept: list[tuple[str, list[tuple[str]]]] = []
+
+    def fails(_found: str) -> None:
+        raise StorageFull
+
+    def keep(found: str) -> None:
+        with closing(sqlite3.connect(path)) as database:
+            kept.append((found, database.execute("SELECT action FROM audit").fetchall()))
+
+    second = Database(path, keep_first=fails)
+    with pytest.raises(StorageFull):
+        await second.open()
     await second.close()
-    with closing(sqlite3.connect(root / "studio.db.before-0003")) as copy:
-        assert copy.execute("SELECT action FROM audit").fetchall() == [("kept",)]
+    for _ in range(2):
+        third = Database(path, keep_first=keep)
+        await third.open()
+        assert await third.run(_actions) == []
+        await third.close()
+    assert kept == [(newest, [("kept",)])]
 
 
 @pytest.mark.parametrize("revision", ["0001", "0002"])

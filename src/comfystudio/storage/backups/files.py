@@ -15,7 +15,7 @@ from comfystudio.storage.problems import StorageFull
 __all__ = ["new", "only_one", "remove", "room_for", "sync_folder", "sync_tree"]
 
 SPARE = 8 << 20
-WITHIN = 5.0
+WITHIN = 2.0
 
 
 @contextmanager

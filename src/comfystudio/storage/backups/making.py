@@ -82,9 +82,8 @@ def _free_name(folder: Path, at: float, before: str | None) -> str:
 def _prune(place: Place, newest: str, kept: int) -> None:
     """Forget old backups, never the one just made: a clock that was set back makes its name look old."""
     kind = Backup.kind(newest)
-    others = sorted(path.name for path in place.folder.iterdir() if Backup.kind(path.name) == kind)
-    others.remove(newest)
+    paths = [path for path in place.folder.iterdir() if Backup.kind(path.name) == kind and path.name != newest]
     most = (KEPT_BEFORE if kind == "before" else kept) - 1
-    for name in others[: len(others) - most] if most else others:
+    for path in sorted(paths, key=lambda path: Backup.order(path.name), reverse=True)[most:]:
         with suppress(OSError):
-            (place.folder / name).unlink()
+            path.unlink()

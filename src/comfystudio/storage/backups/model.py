@@ -11,7 +11,7 @@ __all__ = ["DATABASE", "GOOD", "NAMES", "ROSTER", "SETTINGS", "Backup", "Content
 # devices.key is left out: it only spares known browsers other people's wrong passwords, and a new one makes itself.
 DATABASE, SETTINGS, ROSTER, GOOD = "studio.db", "studio.toml", "artist_names.sh", "roster.good"
 NAMES = (DATABASE, SETTINGS, ROSTER, GOOD)
-_NAME = re.compile(r"studio-(?P<stamp>\d{8}-\d{6})(?:-\d+)?(?:-before-(?P<before>[a-z0-9]+))?\.tar")
+_NAME = re.compile(r"studio-(?P<stamp>\d{8}-\d{6})(?:-(?P<number>\d+))?(?:-before-(?P<before>[a-z0-9]+))?\.tar")
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,12 @@ class Backup:
         if found is None:
             return None
         return "before" if found["before"] else "asked"
+
+    @staticmethod
+    def order(name: str) -> tuple[str, int]:
+        """What puts names in the order in which their backups were made."""
+        found = _NAME.fullmatch(name)
+        return (found["stamp"], int(found["number"] or 1)) if found else ("", 0)
 
     @staticmethod
     def before_what(name: str) -> str | None:

@@ -5,6 +5,7 @@ in between leaves either nothing to do, or a plan that the next start of the stu
 """
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -128,9 +129,14 @@ def finish(place: Place) -> bool:
 
 
 def _put(staged: Path, target: Path, mode: int) -> None:
-    if target.exists():
-        mode = target.stat().st_mode & 0o777
-    write_atomic(target, staged.read_bytes(), mode)
+    # Always the same draft: one that was left half-way is replaced, not joined by another.
+    draft = target.with_name(f".{target.name}.restored")
+    draft.unlink(missing_ok=True)
+    with files.new(draft) as file:
+        file.write(staged.read_bytes())
+        os.fchmod(file.fileno(), target.stat().st_mode & 0o777 if target.exists() else mode)
+    draft.replace(target)
+    files.sync_folder(target.parent)
 
 
 def _put_database(place: Place, damaged: str | None) -> None:
