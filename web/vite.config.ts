@@ -4,10 +4,11 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 import { frameChunk, weighFirstLoad } from './scripts/first.ts';
+import { singleIcons } from './scripts/icons.ts';
 
 // The studio serves what is built here: see tools/build_web.py.
 export default defineConfig({
-  plugins: [react(), weighFirstLoad()],
+  plugins: [singleIcons(), react(), weighFirstLoad()],
   resolve: {
     alias: [
       // React has this hook of its own.
@@ -35,6 +36,7 @@ export default defineConfig({
             { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|@tanstack)\/(?!.*[iI]nfiniteQuery)/, priority: 2 },
             { name: frameChunk(), debugName: 'frame', priority: 1 },
             { name: 'parts', test: /src\/(api|events|parts|app)\//, minShareCount: 3 },
+            { name: 'icons', test: /lucide-react/, minShareCount: 2 },
           ],
         },
       },

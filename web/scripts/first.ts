@@ -13,7 +13,8 @@ interface Graph {
 const WEB = fileURLToPath(new URL('..', import.meta.url));
 const FRAME = ['src/app/main.tsx', 'src/app/Shell.tsx'].map((path) => join(WEB, path));
 const HOME = join(WEB, 'src/pages/home/Home.tsx');
-const SHARED = /\/src\/(api|events|words|parts)\/|\/node_modules\//;
+const OURS = /\/web\/src\/|\/lucide-react\//;
+const SHARED = /\/src\/(api|events|words|parts)\/|\/lucide-react\//;
 
 /** Kilobytes, as 1,000 bytes, that the first load may weigh. */
 const LIMIT_KB = 143;
@@ -33,7 +34,7 @@ function reached(from: readonly string[], graph: Graph): Set<string> {
 export function frameChunk(): (id: string, graph: Graph) => string | null {
   let frame: Set<string> | null = null;
   return (id, graph) => {
-    frame ??= new Set([...reached(FRAME, graph), ...[...reached([HOME], graph)].filter((each) => SHARED.test(each))]);
+    frame ??= new Set([...[...reached(FRAME, graph)].filter((each) => OURS.test(each)), ...[...reached([HOME], graph)].filter((each) => SHARED.test(each))]);
     return frame.has(id) && !id.endsWith('main.tsx') ? 'frame' : null;
   };
 }

@@ -1,60 +1,32 @@
-import { useNavigate } from '@tanstack/react-router';
-import { ChevronsUpDown, Keyboard, KeyRound, LockKeyhole, LogOut } from 'lucide-react';
+import { ChevronsUpDown } from 'lucide-react';
+import { cloneElement, useState } from 'react';
 
-import { sentenceOf } from '../api/client';
-import { signOut } from '../api/session';
 import type { Me } from '../api/types';
 import { Avatar } from '../parts/Avatar';
-import { Menu } from '../parts/Menu';
-import { say } from '../parts/Toasts';
 import { t } from '../words';
+import type * as Module from './AccountEntries';
 import css from './AccountMenu.module.css';
-import { prefer, type Theme, usePreferences } from './preferences';
+import { actsAsAdmin } from './acting';
 
-const THEMES = (): (readonly [Theme, string])[] => [
-  ['system', t('account.theme_system')],
-  ['dark', t('account.theme_dark')],
-  ['light', t('account.theme_light')],
-];
-
-/** Who is signed in, and what they can change about it. */
-export function AccountMenu({ me, onKeys, look }: { me: Me; onKeys: () => void; look: 'row' | 'avatar' }) {
-  const navigate = useNavigate();
-  const { theme } = usePreferences();
-  const leave = async () => {
-    try {
-      await signOut();
-    } catch (error) {
-      say(sentenceOf(error), 'failed');
-    }
-  };
-  return (
-    <Menu
-      side={look === 'row' ? 'top' : 'bottom'}
-      align={look === 'row' ? 'start' : 'end'}
-      entries={[
-        { label: t('account.theme'), value: theme, options: THEMES(), onChoose: (next) => prefer('theme', next as Theme) },
-        'line',
-        { name: t('account.tokens'), icon: KeyRound, onPress: () => void navigate({ to: '/account', hash: 'tokens' }) },
-        { name: t('account.password'), icon: LockKeyhole, onPress: () => void navigate({ to: '/account', hash: 'password' }) },
-        { name: t('keys.title'), icon: Keyboard, onPress: onKeys },
-        'line',
-        { name: t('account.sign_out'), icon: LogOut, onPress: () => void leave() },
-      ]}
-      trigger={
-        <button type="button" className={css[look]} aria-label={t('account.menu', { name: me.name })}>
-          <Avatar name={me.name} size="l" />
-          {look === 'row' && (
-            <>
-              <span className={css['who']}>
-                <b className="el" title={me.name}>{me.name}</b>
-                <span>{t(me.role === 'admin' ? 'account.admin' : 'account.artist')}</span>
-              </span>
-              <ChevronsUpDown aria-hidden="true" />
-            </>
-          )}
-        </button>
-      }
-    />
+/** Who is signed in, and what they can change about it. Until the first press it is only its button. */
+export function AccountMenu({ me, look }: { me: Me; look: 'row' | 'avatar' }) {
+  const [entries, load] = useState<typeof Module | null>(null);
+  const row = look === 'row';
+  const role = actsAsAdmin(me) ? 'account.admin_mode' : me.role === 'admin' ? 'account.admin' : 'account.artist';
+  const trigger = (
+    <button type="button" className={css[look]} aria-label={t('account.menu', { name: me.name })}>
+      <Avatar name={me.name} size="l" />
+      {row && (
+        <>
+          <span className={css['who']}>
+            <b className="el" title={me.name}>{me.name}</b>
+            <span>{t(role)}</span>
+          </span>
+          <ChevronsUpDown aria-hidden="true" />
+        </>
+      )}
+    </button>
   );
+  if (entries === null) return cloneElement(trigger, { 'aria-haspopup': 'menu', 'aria-expanded': false, onClick: () => void import('./AccountEntries').then(load) });
+  return <entries.AccountEntries me={me} phone={!row} side={row ? 'top' : 'bottom'} align={row ? 'start' : 'end'} trigger={trigger} />;
 }

@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'react';
 
 import { usePreferences } from './preferences';
+import { keysOf } from './shortcuts';
 
-/** Keys and what they do; a pair such as `g h` is pressed one after the other. */
+/** What shortcuts do, by their names, and single keys that cannot be changed. */
 export type Keys = Record<string, () => void>;
 
 const PAIR_MS = 1200;
@@ -20,8 +21,8 @@ export function typing(target: EventTarget | null): boolean {
 
 /** Whether a dialog or a menu is open. */
 export function overlaid(): boolean {
-  // A toast calls itself a dialog, but takes nothing over.
-  return document.querySelector(':is([role="dialog"], [role="alertdialog"]):not([data-toast]), [role="menu"]') !== null;
+  // Toasts and what stands beside the page call themselves dialogs, but take nothing over.
+  return document.querySelector(':is([role="dialog"], [role="alertdialog"]):not([data-toast], [data-aside]), [role="menu"]') !== null;
 }
 
 /** Single keys act while this is on the page: never in a field, over a dialog, with a modifier, or where switched off. */
@@ -36,8 +37,8 @@ export function useKeys(keys: Keys): void {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
       if (typing(event.target) || overlaid()) return;
-      const pair = `${before} ${event.key}`;
-      const act = (event.timeStamp - at < PAIR_MS ? current.current[pair] : undefined) ?? current.current[event.key];
+      const acts = new Map(Object.entries(current.current).map(([name, act]) => [keysOf(name), act]));
+      const act = (event.timeStamp - at < PAIR_MS ? acts.get(`${before} ${event.key}`) : undefined) ?? acts.get(event.key);
       before = event.key;
       at = event.timeStamp;
       if (act === undefined) return;

@@ -26,8 +26,11 @@ function outputsMoved(): void {
   void cache.invalidateQueries({ queryKey: ['outputs'] });
 }
 
+/** What events do not keep fresh: it changes with a sign-in only. */
+const LASTING = new Set<unknown>(['studio', 'session', 'listing']);
+
 function refresh(): void {
-  for (const key of ['tools', 'jobs', 'job', 'people', 'tokens', 'prompts']) void cache.invalidateQueries({ queryKey: [key] });
+  void cache.invalidateQueries({ predicate: ({ queryKey: [about] }) => !LASTING.has(about) });
   outputsMoved();
 }
 
@@ -46,6 +49,9 @@ export function apply(event: ServerEvent): void {
       break;
     case 'people.changed':
       void cache.invalidateQueries({ queryKey: ['people'] });
+      void cache.invalidateQueries({ queryKey: session.queryKey });
+      break;
+    case 'me.changed':
       void cache.invalidateQueries({ queryKey: session.queryKey });
       break;
     case 'job.changed': {

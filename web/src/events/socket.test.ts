@@ -70,6 +70,45 @@ test('a lost socket comes back and resumes after the last event that was heard',
   expect(last().sent).toContainEqual({ op: 'resume', seq: 9 });
 });
 
+const HOUR_MS = 3_600_000;
+
+test('after an hour of sleep a new socket takes the place of one that only looks open, and resumes', () => {
+  last().say({ type: 'hello', seq: 7 });
+  last().say({ type: 'tool.changed', seq: 9, data: {} });
+  const before = Date.now();
+  vi.setSystemTime(before + HOUR_MS);
+  vi.advanceTimersByTime(5000);
+  expect(Wire.all.length).toBe(2);
+  expect(Wire.all[0]?.readyState).toBe(3);
+  expect(connection.get()).toMatchObject({ is: 'lost', lastSeen: before, tries: 0 });
+  last().say({ type: 'hello', seq: 12 });
+  expect(last().sent).toEqual([{ op: 'resume', seq: 9 }]);
+  expect(connection.get().is).toBe('open');
+  expect(doubts).toBe(0);
+});
+
+test('a sleep that outlasts the studio counts from when it was last seen', () => {
+  last().say({ type: 'hello', seq: 7 });
+  const before = Date.now();
+  vi.setSystemTime(before + HOUR_MS);
+  vi.advanceTimersByTime(5000);
+  for (let tries = 0; tries < 4; tries += 1) {
+    last().close();
+    vi.advanceTimersByTime(10_000);
+  }
+  expect(connection.get()).toMatchObject({ is: 'lost', lastSeen: before });
+  expect(doubts).toBe(4);
+});
+
+test('timers that come once a minute, as in a background page, are no sleep', () => {
+  last().say({ type: 'hello', seq: 7 });
+  for (let minute = 0; minute < 5; minute += 1) {
+    vi.setSystemTime(Date.now() + 55_000);
+    vi.advanceTimersByTime(5000);
+  }
+  expect(Wire.all.length).toBe(1);
+});
+
 test('a followed log goes on at the byte where it stopped, and no line comes twice', () => {
   const lines: number[] = [];
   socket.follow('job:3', 100, { tell: (more) => lines.push(...more.lines.map((line) => line.offset)), refuse: () => undefined });

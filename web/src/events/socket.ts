@@ -31,6 +31,11 @@ interface Followed extends Follower {
 /** The longest wait before another try. */
 const LONGEST_MS = 30_000;
 
+const TICK_MS = 5_000;
+
+/** A tick this late, with room for pages in the background whose timers come once a minute: the machine slept. */
+const SLEPT_MS = 90_000;
+
 /** Milliseconds before try number `tries`: 0.5 s, doubled each time, spread so that tabs do not come at once. */
 export function backoff(tries: number, chance: number = Math.random()): number {
   return Math.min(LONGEST_MS, 500 * 2 ** tries) * (0.75 + chance * 0.5);
@@ -45,6 +50,9 @@ export function fieldsOf(event: ServerEvent): Record<string, unknown> {
 export class EventSocket {
   #socket: WebSocket | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #ticks: ReturnType<typeof setInterval> | undefined;
+  /** When this page was last known to be awake. */
+  #awakeAt = Date.now();
   #tries = 0;
   #seq: number | null = null;
   #lastSeen = Date.now();
@@ -63,6 +71,9 @@ export class EventSocket {
     this.#running = true;
     window.addEventListener('online', this.retryNow);
     window.addEventListener('offline', this.#drop);
+    window.addEventListener('visibilitychange', this.#tick);
+    this.#awakeAt = Date.now();
+    this.#ticks = setInterval(this.#tick, TICK_MS);
     this.#open();
   }
 
@@ -70,6 +81,8 @@ export class EventSocket {
     this.#running = false;
     window.removeEventListener('online', this.retryNow);
     window.removeEventListener('offline', this.#drop);
+    window.removeEventListener('visibilitychange', this.#tick);
+    clearInterval(this.#ticks);
     clearTimeout(this.#timer);
     this.#socket?.close();
     this.#socket = null;
@@ -100,6 +113,24 @@ export class EventSocket {
   }
 
   readonly #drop = (): void => this.#socket?.close();
+
+  readonly #tick = (): void => {
+    const slept = Date.now() - this.#awakeAt > SLEPT_MS;
+    if (slept) this.#woke();
+    this.#awakeAt = Date.now();
+  };
+
+  /** After a long sleep a socket may look open and be dead for minutes: a new one resumes where the old one stopped. */
+  #woke(): void {
+    clearTimeout(this.#timer);
+    const old = this.#socket;
+    this.#socket = null;
+    old?.close();
+    if (connection.get().is === 'open') this.#lastSeen = this.#awakeAt;
+    this.#tries = 0;
+    connection.set({ is: 'lost', lastSeen: this.#lastSeen, retryAt: Date.now(), tries: 0 });
+    this.#open();
+  }
 
   #open(): void {
     const socket = new WebSocket(this.address);

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 
 import { Store, useStore } from '../events/store';
+import { noteToast } from './told';
 
 export interface Said {
   sentence: string;
@@ -17,6 +18,7 @@ const spoke = new Store(false);
 export function say(sentence: string, kind: Said['kind'] = 'done', undo?: () => void): void {
   said.set([...said.get(), { sentence, kind, undo }]);
   spoke.set(true);
+  noteToast(sentence, kind);
 }
 
 export const loadToasts = () => import('./ToastList');

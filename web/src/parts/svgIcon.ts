@@ -21,6 +21,6 @@ export default function createLucideIcon({ node }: IconData): (props: SVGProps<S
         'aria-hidden': props['aria-label'] === undefined ? true : undefined,
         ...props,
       },
-      node.map(([tag, attributes]) => createElement(tag, attributes)),
+      ...node.map(([tag, attributes]) => createElement(tag, attributes)),
     );
 }

@@ -12,10 +12,11 @@ import { language } from './language';
 import type outputs from './outputs.en.json';
 import type password from './password.en.json';
 import type people from './people.en.json';
+import type shell from './shell.en.json';
 import type profiles from './profiles.en.json';
 import type size from './size.en.json';
 
-type Catalogue = typeof en & typeof access & typeof account & typeof activity & typeof adminNeeded & typeof entry & typeof home & typeof keys & typeof outputs & typeof password & typeof people & typeof profiles & typeof size;
+type Catalogue = typeof en & typeof access & typeof account & typeof activity & typeof adminNeeded & typeof entry & typeof home & typeof keys & typeof outputs & typeof password & typeof people & typeof profiles & typeof shell & typeof size;
 type Rooms = Record<string, Record<string, string>>;
 
 const catalogue: Rooms = {};

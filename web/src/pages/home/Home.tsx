@@ -13,13 +13,15 @@ import { Empty, Note, PageHead, Section, Skeleton } from '../../parts/Surface';
 import { useNow } from '../../parts/time';
 import { useTitle } from '../../parts/useTitle';
 import { count, t } from '../../words';
-import { FirstSteps, useFirstSteps } from './FirstSteps';
 import css from './Home.module.css';
 import { firstName } from '../../parts/names';
 import { answerOf, greeting, summaryOf } from './sentences';
 import { ToolCard } from './ToolCard';
+import { useFirstSteps } from './useFirstSteps';
 
-// It stands below everything else and shows once its list is here.
+// Only a studio's first days have them.
+const FirstSteps = lazy(async () => ({ default: (await import('./FirstSteps')).FirstSteps }));
+// They stand below everything else and show once their list is here.
 const RecentImages = lazy(async () => ({ default: (await import('./RecentImages')).RecentImages }));
 
 /** A page shows at most two lime buttons. */
@@ -51,7 +53,11 @@ export function Home() {
         </Section>
         {side && (
           <div className={css['aside']}>
-            {steps && <FirstSteps steps={steps} />}
+            {steps && (
+              <Suspense fallback={<Skeleton height={196} />}>
+                <FirstSteps steps={steps} />
+              </Suspense>
+            )}
             {mine.length > 0 && <MyJobs jobs={mine} />}
           </div>
         )}

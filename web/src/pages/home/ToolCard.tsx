@@ -3,18 +3,16 @@ import { Ellipsis, Lock, RotateCw, ScrollText, Square, Wrench } from 'lucide-rea
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 
 import { prefer } from '../../app/preferences';
-import { sentenceOf } from '../../api/client';
 import type { ToolView } from '../../api/types';
 import { Button, buttonClass, ButtonLink } from '../../parts/Button';
-import { Confirm } from '../../parts/Dialog';
 import { IconButton } from '../../parts/IconButton';
 import { Menu } from '../../parts/Menu';
 import { StateMark } from '../../parts/StateMark';
 import { say } from '../../parts/Toasts';
 import { ToolIcon } from '../../parts/ToolIcon';
 import { toolMark, toolWord } from '../../parts/toolState';
-import { count, t } from '../../words';
-import { someNames } from '../../parts/names';
+import { t } from '../../words';
+import { StopTool } from './StopTool';
 import { ToolBody, ToolMeta } from './ToolBody';
 import { closed } from './sentences';
 import css from './ToolCard.module.css';
@@ -51,7 +49,7 @@ export function ToolCard({ tool, me, primary }: { tool: ToolView; me: Who; prima
         <Acts tool={tool} me={me} primary={primary} acts={acts} />
         <ToolMeta tool={tool} />
       </div>
-      <StopDialog tool={tool} me={me} open={asking} onClose={() => ask(false)} acts={acts} />
+      <StopTool tool={tool} me={me} open={asking} onClose={() => ask(false)} stop={acts.stop} />
     </article>
   );
 }
@@ -197,25 +195,5 @@ function More({ tool, onStop, onRestart, onInstall, onGiveUp }: MoreProps) {
         }
       />
     </span>
-  );
-}
-
-function StopDialog({ tool, me, open, onClose, acts }: { tool: ToolView; me: Who; open: boolean; onClose: () => void; acts: ReturnType<typeof useTool> }) {
-  const others = tool.people.filter((name) => name !== me.name);
-  const stop = () => acts.stop.mutate(undefined, { onSuccess: onClose });
-  return (
-    <Confirm
-      title={t('tool.stop_title', { tool: tool.name })}
-      open={open}
-      onClose={onClose}
-      keep={t('tool.keep')}
-      act={t('tool.stop', { tool: tool.name })}
-      working={acts.stop.isPending}
-      error={acts.stop.error ? sentenceOf(acts.stop.error) : null}
-      onAct={stop}
-    >
-      <p>{others.length > 0 ? count('tool.stop_hits', others.length, { names: someNames(others) }) : t('tool.stop_alone')}</p>
-      <p>{t('tool.stop_loses')}</p>
-    </Confirm>
   );
 }

@@ -1,0 +1,43 @@
+import type { WordKey } from '../words';
+import { capsOf, nameOf } from './keyNames';
+import { keysOf, type Place, SHORTCUTS, type Shortcut } from './shortcuts';
+import { t } from '../words';
+
+export interface KeyRow {
+  id: string;
+  name: string;
+  caps: string[];
+}
+
+const COMMAND = typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl';
+
+/** Keys that cannot be changed: they mean the same in other programs. */
+const FIXED: Record<Place, readonly (readonly [caps: string[], word: WordKey])[]> = {
+  anywhere: [
+    [[COMMAND, 'K'], 'keys.find'],
+    [['Esc'], 'keys.close'],
+  ],
+  lists: [],
+  outputs: [
+    [['←', '→', '↑', '↓'], 'keys.move'],
+    [['Space'], 'keys.choose'],
+    [['Shift', '→'], 'keys.extend'],
+    [[COMMAND, 'A'], 'keys.choose_all'],
+    [['Enter'], 'keys.open'],
+    [['Del'], 'keys.trash'],
+  ],
+  logs: [],
+};
+
+export const PLACES: readonly Place[] = ['anywhere', 'lists', 'outputs', 'logs'];
+
+const FOR_ADMINS = new Set<Shortcut>(['go.people', 'go.tools', 'go.settings', 'go.audit', 'go.system', 'go.terminal']);
+
+/** The shortcuts of a place that the visitor has. */
+export const shortcutsOf = (place: Place, admin: boolean): Shortcut[] => (Object.keys(SHORTCUTS) as Shortcut[]).filter((name) => SHORTCUTS[name][0] === place && (admin || !FOR_ADMINS.has(name)));
+
+/** Every key of a place as it is now, those that cannot be changed last. */
+export function keyRows(place: Place, admin: boolean): KeyRow[] {
+  const bound = shortcutsOf(place, admin).map((name) => ({ id: name, name: nameOf(name), caps: capsOf(keysOf(name)) }));
+  return [...bound.filter((row) => row.caps.length > 0), ...FIXED[place].map(([caps, word]) => ({ id: word, name: t(word), caps }))];
+}
