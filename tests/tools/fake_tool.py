@@ -14,6 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TextIO
 
+# A folder with files that answer in the place of what the process knows: `api-status` for /api/status.
+ANSWERS: list[str] = []
+
 
 class Handler(BaseHTTPRequestHandler):
     """Answers everything with what the process knows about itself."""
@@ -33,6 +36,9 @@ class Handler(BaseHTTPRequestHandler):
             "pid": os.getpid(),
         }
         body = json.dumps(about).encode()
+        for folder in ANSWERS:
+            answer = Path(folder, self.path.strip("/").replace("/", "-"))
+            body = answer.read_bytes() if answer.is_file() else body
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -112,9 +118,12 @@ def main() -> None:
     knobs.add_argument("--orphan", action="store_true")
     knobs.add_argument("--never-answer", action="store_true")
     knobs.add_argument("--count", type=float)
+    knobs.add_argument("--answers")
     knobs.add_argument("--extra", action="append", default=[])
     given = knobs.parse_args()
     say("step one")
+    if given.answers:
+        ANSWERS.append(given.answers)
     if given.ignore_term:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if given.orphan:

@@ -1,10 +1,10 @@
 """What a tool's processes take: processor time, memory, and whether somebody's terminal runs something in it."""
 
-import os
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -49,9 +49,16 @@ def _usage(processes: Iterable[psutil.Process]) -> Usage:
             times = process.cpu_times()
             seconds += times.user + times.system
             memory += process.memory_info().rss
-            # A shell leads the session of its terminal; whatever else is on that terminal was started in it.
-            terminal = terminal or (process.terminal() is not None and os.getsid(process.pid) != process.pid)
+            terminal = terminal or _in_a_terminal(process.pid)
     return Usage(seconds, memory, terminal)
+
+
+def _in_a_terminal(pid: int) -> bool:
+    """Whether a shell started it: that leads the session of its terminal, whatever else is on it does not."""
+    # The name in brackets may itself hold brackets and blanks; everything after the last one is plain.
+    fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    session, terminal = int(fields[3]), int(fields[4])
+    return terminal != 0 and session != pid
 
 
 def rates(keepers: Iterable[int]) -> dict[int, tuple[float, int]]:
