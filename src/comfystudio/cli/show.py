@@ -31,6 +31,11 @@ def line(text: str) -> None:
     console.print(Text(text))
 
 
+def drawing(text: Text) -> None:
+    """Print lines with their colours, as they are."""
+    console.print(text, crop=False, overflow="ignore")
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows under their columns, without a frame."""
     made = Table(box=None, pad_edge=False, header_style="dim")
