@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import structlog
 
-from comfystudio import __version__
+from comfystudio import __version__, words
 from comfystudio.app.addresses import Addresses
 from comfystudio.app.artists import FRONT, TOOL, Artists
 from comfystudio.app.backups import BackupJobs
@@ -49,7 +49,12 @@ class Studio:
         self.backups = Backups(workspace, roster=settings.roster, kept=settings.backups_kept)
         self.database = Database(workspace.database, keep_first=self.backups.before_schema)
         self.people = PeopleRoom(
-            self.database, workspace, self.bus, roster=settings.roster, session_days=settings.session_days
+            self.database,
+            workspace,
+            self.bus,
+            roster=settings.roster,
+            session_days=settings.session_days,
+            auth=settings.auth,
         )
         self.keepers = Keepers(workspace.units, workspace.runtime)
         self.jobs = Jobs(
@@ -80,7 +85,6 @@ class Studio:
         self.artists = Artists(
             settings, workspace, database=self.database, people=self.people, bus=self.bus, tools=self.tools
         )
-            options=Options(self.database),
         # Each needs the other: the tools ask who may enter, and make the accounts of those who do.
         companions[FRONT] = self.artists.workers
         self.origins = Origins(settings, ())
@@ -137,7 +141,8 @@ class Studio:
     def notices(self) -> list[str]:
         """What whoever started the studio should know: one account for all, a broken roster, a port that is taken."""
         roster = self.people.people.roster_state().error
-        return [self.tools.accounts.sentence, *([roster] if roster else []), *self._notices]
+        open_ = [words.say("studio.open")] if self.settings.auth == "open" else []
+        return [self.tools.accounts.sentence, *open_, *([roster] if roster else []), *self._notices]
 
     async def _began(self, start: Callable[[], Awaitable[object]], stop: Callable[[], Awaitable[object]]) -> None:
         # Noted first: a start that fails half-way is undone as well.

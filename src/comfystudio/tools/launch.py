@@ -175,6 +175,7 @@ class Launcher:
                 "tool": key[0],
                 "instance": key[1],
                 "person_id": str(person.id) if person else "",
+                "folder": person.folder if person else "",
                 "listen": str(listen),
                 "started_by": by,
                 "started_at": f"{time.time():.3f}",

@@ -394,6 +394,9 @@ class Tools:
         instance = self._from_labels(unit.labels)
         if instance and not instance.alive:
             instance.adopt(unit)
+            if instance.person and unit.labels.get("folder", instance.person.folder) != instance.person.folder:
+                # Renamed by hand while no portal was there to end it first: it works in a folder that has moved.
+                self._end_soon(instance)
         elif instance is None and "listen" in unit.labels:
             self._strays.append(unit)
 
@@ -412,9 +415,12 @@ class Tools:
         for instance in self._instances.values():
             runs = instance.alive or instance.next_try_at is not None
             if instance.person and runs and not self._may_still(instance.person, instance.key[0]):
-                task = asyncio.create_task(instance.stop())
-                self._endings.add(task)
-                task.add_done_callback(self._endings.discard)
+                self._end_soon(instance)
+
+    def _end_soon(self, instance: Instance) -> None:
+        task = asyncio.create_task(instance.stop())
+        self._endings.add(task)
+        task.add_done_callback(self._endings.discard)
 
     def _may_still(self, person: Person, tool_id: str) -> bool:
         try:

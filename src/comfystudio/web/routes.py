@@ -22,8 +22,8 @@ from comfystudio.web import (
     studio,
     terminals,
     tokens,
-    tools,
     tool_admin,
+    tools,
     trash,
 )
 from comfystudio.web.routing import Route, routes_of
@@ -36,6 +36,7 @@ ROUTES: tuple[Route, ...] = routes_of(
         contract,
         links,
         session,
+        profiles,
         oidc,
         sessions,
         people,
