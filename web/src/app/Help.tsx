@@ -16,7 +16,7 @@ export function Help({ admin }: { admin: boolean }) {
   const here = useMatches({ select: (matches) => matches.at(-1)?.staticData });
   const help = HELPS[here?.help ?? 'home'];
   return (
-    <SidePanel title={t(here?.title ?? 'nav.help')}>
+    <SidePanel title={here?.title ? t('help.title', { page: t(here.title) }) : t('nav.help')}>
       <div className={css['words']}>
         {help.words.map((key) => (
           <p key={key}>{t(key)}</p>

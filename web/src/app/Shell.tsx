@@ -96,7 +96,7 @@ export function Shell() {
             <Search aria-hidden="true" />
             <span>{t('nav.find')}</span>
             <span aria-hidden="true">
-              <Caps caps={[COMMAND, 'K']} />
+              <Caps caps={[`${COMMAND} K`]} />
             </span>
           </button>
           <nav aria-label={t('nav.studio')} className={css['group']}>

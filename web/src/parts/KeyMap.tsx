@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { PLACES, shortcutsOf } from '../app/keyLists';
 import { capsOf, nameOf } from '../app/keyNames';
 import { usePreferences } from '../app/preferences';
-import { bind, bindAllAnew, keysOf, type Shortcut, takenBy, useBindings } from '../app/shortcuts';
+import { bind, bindAllAnew, keysOf, type Shortcut, SHORTCUTS, takenBy, useBindings } from '../app/shortcuts';
 import { session } from '../api/queries';
 import { t } from '../words';
 import { Button } from './Button';
@@ -70,6 +70,8 @@ function Recorder({ name, onEnd }: { name: Shortcut; onEnd: () => void }) {
   const [first, hear] = useState('');
   const [taken, refuse] = useState<string | null>(null);
   const stop = useRef<HTMLButtonElement>(null);
+  // Two keys are for what acts anywhere: pages hear single ones, some of them over a picture.
+  const two = SHORTCUTS[name][0] === 'anywhere';
   const end = useRef(onEnd);
   end.current = onEnd;
   useEffect(() => stop.current?.focus(), []);
@@ -92,7 +94,8 @@ function Recorder({ name, onEnd }: { name: Shortcut; onEnd: () => void }) {
       else if (event.key === 'Backspace') {
         bind(name, '');
         end.current();
-      } else if (first !== '') settle(`${first} ${event.key}`);
+      } else if (!two) settle(event.key);
+      else if (first !== '') settle(`${first} ${event.key}`);
       else {
         refuse(null);
         hear(event.key);
@@ -104,7 +107,7 @@ function Recorder({ name, onEnd }: { name: Shortcut; onEnd: () => void }) {
       window.removeEventListener('keydown', press, true);
       clearTimeout(timer);
     };
-  }, [name, first]);
+  }, [name, first, two]);
   return (
     <>
       <span className={css['caps']}>{first !== '' && <Caps caps={capsOf(first)} />}</span>
@@ -112,7 +115,7 @@ function Recorder({ name, onEnd }: { name: Shortcut; onEnd: () => void }) {
         <X />
       </IconButton>
       <span className={css['asked']} role="status" data-wrong={taken === null ? undefined : ''}>
-        {taken ?? t('keys.press')}
+        {taken ?? t(two ? 'keys.press' : 'keys.press_one')}
       </span>
     </>
   );

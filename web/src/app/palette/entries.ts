@@ -15,7 +15,7 @@ import { prefer, type Theme } from '../preferences';
 import { rank } from './rank';
 
 /** The kinds of things that can be found, in the order they are shown before anything is typed. */
-export const GROUPS = ['pages', 'tools', 'people', 'settings', 'outputs', 'prompts', 'actions'] as const;
+export const GROUPS = ['tools', 'pages', 'people', 'settings', 'outputs', 'prompts', 'actions'] as const;
 
 export type Group = (typeof GROUPS)[number];
 
@@ -129,7 +129,7 @@ const MOST = 7;
 
 /** What fits `typed`: groups with the best hit first; what the studio found by text fits as it is. */
 export function found(typed: string, known: readonly Entry[], asked: readonly Entry[]): Found[] {
-  const scored = [...known.map((entry) => [entry, rank(typed, entry.name)] as const), ...asked.map((entry) => [entry, rank(typed, `${entry.name} ${entry.about ?? ''}`) ?? 0] as const)].filter(
+  const scored = [...known.map((entry) => [entry, rank(typed, entry.name)] as const), ...asked.map((entry) => [entry, rank(typed, entry.name) ?? 0] as const)].filter(
     (pair): pair is readonly [Entry, number] => pair[1] !== null,
   );
   const groups = GROUPS.map((group) => {

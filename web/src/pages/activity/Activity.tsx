@@ -31,7 +31,7 @@ export function Activity() {
   const { data: logs } = useQuery(logsQuery);
   const { doings, query, icons } = useDoings(jobs);
   const want = (next: Wanted) => void navigate({ to: '/activity', search: next, replace: true });
-  useKeys({ '/': () => field.current?.focus() });
+  useKeys({ 'list.filter': () => field.current?.focus() });
   return (
     <>
       <PageHead title={t('nav.activity')}>{doings && tools ? answerOf(doings, tools) : ' '}</PageHead>

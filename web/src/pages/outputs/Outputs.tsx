@@ -96,9 +96,9 @@ function Page({ listing, shown, stale, wanted, onWant, opened, onOpen, now }: Pa
   };
   useNeeded(listing, shown, layout.height - stretch.bottom < 3000);
   useKeys({
-    '/': () => field.current?.focus(),
-    i: () => (current && window.matchMedia('(max-width: 1100px)').matches ? onOpen(current.path, false) : inform(!info)),
-    d: () => void download(targets),
+    'list.filter': () => field.current?.focus(),
+    'outputs.info': () => (current && window.matchMedia('(max-width: 1100px)').matches ? onOpen(current.path, false) : inform(!info)),
+    'outputs.download': () => void download(targets),
   });
   const land = useGridKeys({
     items,

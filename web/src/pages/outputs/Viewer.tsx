@@ -4,6 +4,7 @@ import { type PointerEvent, useEffect, useRef, useState } from 'react';
 
 import { typing } from '../../app/keys';
 import { usePreferences } from '../../app/preferences';
+import { keysOf } from '../../app/shortcuts';
 import type { OutputView } from '../../api/types';
 import { useOnline } from '../../events/connection';
 import { IconButton } from '../../parts/IconButton';
@@ -48,7 +49,7 @@ export function Viewer({ item, nth, of, before, after, info, onInfo, onShow, onT
     ArrowLeft: () => step(before),
     ArrowRight: () => step(after),
     Delete: () => online && onTrash(),
-    ...(letters && { i: onInfo, d: () => void download([item]), z: () => setActual(!actual) }),
+    ...(letters && { [keysOf('outputs.info')]: onInfo, [keysOf('outputs.download')]: () => void download([item]), [keysOf('outputs.zoom')]: () => setActual(!actual) }),
   };
   useEffect(() => {
     // On the window: after an undo the focus is on no part of the viewer, and keys should go on. Captured: the dialog

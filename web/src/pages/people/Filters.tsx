@@ -11,7 +11,7 @@ import { type Wanted, wanting } from './wanted';
 /** Find somebody by name, state or role. */
 export function Filters({ wanted, counts, onWant }: { wanted: Wanted; counts: PeopleView['counts']; onWant: (wanted: Wanted) => void }) {
   const field = useRef<HTMLInputElement>(null);
-  useKeys({ '/': () => field.current?.focus() });
+  useKeys({ 'list.filter': () => field.current?.focus() });
   const { role } = wanted;
   return (
     <FilterBar>

@@ -32,7 +32,7 @@ export function Prompts() {
   const all = data?.pages.flat();
   const want = (next: typeof wanted) => void navigate({ to: '/prompts', search: next, replace: true });
   const show = (id: string | null) => void navigate({ to: '/prompts', search: { ...wanted, ...(id !== null && { open: id }) }, replace: id === null, resetScroll: false });
-  useKeys({ '/': () => field.current?.focus() });
+  useKeys({ 'list.filter': () => field.current?.focus() });
   const { state: _state, ...anyState } = wanted;
   const filtered = Object.keys(wanted).length > 0;
   return (

@@ -75,10 +75,10 @@ export function LogView({ source, label, live, line, linked = false, onClear, on
   const errorAt = state.firstError?.offset ?? null;
   const showError = () => errorAt !== null && reader.go(errorAt);
   useKeys({
-    '/': () => find(true),
-    End: reader.follow,
+    'log.search': () => find(true),
+    'log.follow': reader.follow,
     Home: () => reader.toStart(),
-    e: () => void showError(),
+    'log.error': () => void showError(),
     ...(finding && { Escape: closeFind }),
   });
   const empty = useStore(reader.drawn) >= 0 && feed.stretch.items.length === 0;
