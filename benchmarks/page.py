@@ -49,6 +49,7 @@ def main():
         ("studio", studio),
         ("prompts", studio),
         ("outputs", studio),
+        ("logs", studio),
         ("comfy", studio),
     ):
         path = report.OUT / f"{name}.json"

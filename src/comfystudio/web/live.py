@@ -23,6 +23,8 @@ __all__ = ["Live", "LiveLogs", "Piece", "piece_of"]
 
 _LOG = structlog.get_logger("comfystudio.web")
 AT_ONCE = 500
+# What is kept for pages that are a moment behind the others.
+MOST_PIECES = 16
 MOST_BYTES = 256 * 1024
 # The first line after a silence is sent at once; what follows is gathered, so that a program that prints a character
 # at a time does not cost every page a message each.
@@ -119,7 +121,7 @@ class Live:
     def _keep(self, piece: Piece) -> None:
         self._pieces.append(piece)
         self._bytes += len(piece.body)
-        while self._bytes > MOST_BYTES and len(self._pieces) > 1:
+        while len(self._pieces) > MOST_PIECES or (self._bytes > MOST_BYTES and len(self._pieces) > 1):
             self._bytes -= len(self._pieces.popleft().body)
         self._end = piece.next
         more, self._more = self._more, asyncio.Event()
