@@ -26,7 +26,14 @@ const FIXED: Record<Place, readonly (readonly [caps: string[], word: WordKey])[]
     [['Enter'], 'keys.open'],
     [['Del'], 'keys.trash'],
   ],
-  logs: [],
+  logs: [
+    [['Home'], 'keys.log_start'],
+    [['Enter'], 'keys.log_choose'],
+    [['↑', '↓'], 'keys.log_move'],
+    [['Shift', '↓'], 'keys.log_extend'],
+    [[COMMAND, 'A'], 'keys.log_choose_all'],
+    [[COMMAND, 'C'], 'keys.log_copy'],
+  ],
 };
 
 export const PLACES: readonly Place[] = ['anywhere', 'lists', 'outputs', 'logs'];

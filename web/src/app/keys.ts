@@ -14,8 +14,6 @@ const PRESSED = new Set(['checkbox', 'radio', 'button', 'submit', 'reset', 'rang
 export function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement && PRESSED.has(target.type)) return false;
-  // The terminal's own field takes no text: single letters still act there.
-  if (target.classList.contains('xterm-helper-textarea')) return false;
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
 }
 

@@ -11,7 +11,7 @@ const MARKS: Record<JobState, Mark> = { running: 'starting', done: 'done', faile
 export const jobMark = (state: JobState): Mark => MARKS[state];
 
 /** One job in a list: what it is, how it goes, how long it took. */
-export function JobRow({ job, who = false }: { job: JobView; who?: boolean }) {
+export function JobRow({ job }: { job: JobView }) {
   const now = useNow(1000);
   const took = duration((job.ended_at ?? now) - job.started_at);
   return (
@@ -22,7 +22,7 @@ export function JobRow({ job, who = false }: { job: JobView; who?: boolean }) {
         </span>
         <span className={css['words']}>
           <b className="el" title={job.title}>{job.title}</b>
-          <span className="meta el">{job.state === 'failed' && job.first_error ? job.first_error : t(who ? 'jobs.row_by' : 'jobs.row', { state: t(`job.${job.state}`), name: job.by, when: when(job.started_at, now) })}</span>
+          <span className="meta el">{job.state === 'failed' && job.first_error ? job.first_error : t('jobs.row', { state: t(`job.${job.state}`), when: when(job.started_at, now) })}</span>
         </span>
         <span className={`${css['took']} num`}>{took}</span>
       </Link>

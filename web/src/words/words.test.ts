@@ -9,8 +9,8 @@ test('a sentence is found by its key and its fields are filled in', () => {
 });
 
 test('a number chooses between one and many, and long ones are grouped', () => {
-  expect(count('jobs.all', 1)).toBe('1 job');
-  expect(count('jobs.all', 12_345)).toBe('12,345 jobs');
+  expect(count('common.others', 1)).toBe('1 other');
+  expect(count('common.others', 12_345)).toBe('12,345 others');
 });
 
 test('a field that holds braces or a dollar sign is text like any other', () => {

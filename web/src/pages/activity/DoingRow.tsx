@@ -25,7 +25,7 @@ export function DoingRow({ doing, icon, now }: { doing: Doing; icon: string; now
           {doing.error === null ? (
             <span className="meta el">
               {t(doing.kind === 'job' ? 'activity.a_job' : 'activity.a_run')}
-              <span className="only-p">{t('activity.row_more', { name: doing.by ?? t('activity.nobody'), when: when(doing.startedAt, now) })}</span>
+              <span className="only-p">{t('activity.row_more', { name: doing.by ?? t('activity.nobody') })}</span>
             </span>
           ) : (
             <span className={`mono el ${css['error']}`} title={doing.error}>
@@ -41,6 +41,7 @@ export function DoingRow({ doing, icon, now }: { doing: Doing; icon: string; now
         <span className={`${css['took']} num`}>{took}</span>
         <span className={css['state']}>
           <StateMark mark={doing.mark}>{ended}</StateMark>
+          <span className="meta only-p">{when(doing.startedAt, now)}</span>
         </span>
       </Link>
     </li>

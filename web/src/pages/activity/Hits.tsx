@@ -18,6 +18,9 @@ import { earliest, type Wanted } from './wanted';
 
 const FIRST = 6;
 
+/** "21 Nov, 14:02" */
+const shortly = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+
 /** The lines of all logs that hold what is looked for, log by log. */
 export function Hits({ wanted, onAll }: { wanted: Wanted & { text: string }; onAll: () => void }) {
   const { text, exact = false, log, since } = wanted;
@@ -76,7 +79,7 @@ function Group({ log, title, hits, text, exact }: { log: string; title: string; 
         {(whole ? hits : hits.slice(0, FIRST)).map((hit) => (
           <li key={hit.offset}>
             <Link to={hrefOf(log)} search={{ line: hit.offset }} className={css['hit']}>
-              <time title={when(hit.at, now)}>{now - hit.at < 86_400 ? clockSeconds(hit.at) : when(hit.at, now)}</time>
+              <time title={when(hit.at, now)}>{now - hit.at < 86_400 ? clockSeconds(hit.at) : shortly.format(hit.at * 1000)}</time>
               <span className="el">
                 {shortened(hit.text, term).map((piece, nth) => (piece.hit ? <mark key={nth}>{piece.text}</mark> : piece.text))}
               </span>

@@ -1,9 +1,11 @@
 import { Link } from '@tanstack/react-router';
 
-import type { LogEntry, ToolView } from '../../api/types';
+import type { LogEntry, ToolState, ToolView } from '../../api/types';
 import { bytes } from '../../parts/size';
+import { StateMark } from '../../parts/StateMark';
 import { ago, useNow } from '../../parts/time';
 import { ToolIcon } from '../../parts/ToolIcon';
+import { toolMark } from '../../parts/toolState';
 import { t } from '../../words';
 import { hrefOf } from './log/source';
 import css from './ToolLogs.module.css';
@@ -21,6 +23,10 @@ export function ToolLogs({ logs, tools }: { logs: LogEntry[]; tools: ToolView[] 
             <span className={css['words']}>
               <b className="el">{log.title}</b>
               <span className="meta el">{log.changed_at === null || log.size === 0 ? t('activity.empty') : t('activity.written', { when: ago(log.changed_at, now), size: bytes(log.size) })}</span>
+            </span>
+            <span className="sp" title={t(`state.${log.state as ToolState}`)}>
+              <StateMark mark={toolMark(log.state as ToolState)} />
+              <span className="vh">{t(`state.${log.state as ToolState}`)}</span>
             </span>
           </Link>
         </li>

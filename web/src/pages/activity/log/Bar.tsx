@@ -32,9 +32,10 @@ export function Bar({ feed, finder, chosen, finding, onFind, onFindClose, onClea
       {finding ? (
         <FindField finder={finder} onClose={onFindClose} />
       ) : (
-        <IconButton label={t('log.search')} onClick={onFind}>
-          <Search />
-        </IconButton>
+        <button type="button" className={css['look']} aria-label={t('log.search')} onClick={onFind}>
+          <Search aria-hidden="true" />
+          <span className="hide-p">{t('log.search')}</span>
+        </button>
       )}
       <span className="sp" />
       <IconButton label={t('log.wrap')} aria-pressed={wrap} onClick={() => prefer('wrap', !wrap)}>

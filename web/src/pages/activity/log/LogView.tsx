@@ -30,7 +30,7 @@ interface LogViewProps {
   label: string;
   /** Whether more lines are to be expected. */
   live: boolean;
-  /** The line to open at, and whether the choice of a line goes into the address. */
+  /** The line to open at, and whether the page is the log's own: a chosen line goes into its address, keys are for it. */
   line?: number | undefined;
   linked?: boolean;
   /** How to empty the log, where that may be done. */

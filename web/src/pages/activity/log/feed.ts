@@ -11,8 +11,8 @@ const AT_ONCE = 1000;
 /** A running tool says what went wrong when it goes wrong: looked for again no more often than this. */
 const LOOK_MS = 3000;
 
-/** What a page hears as it is written begins so near the end at the latest. */
-const CLOSE = 256 * 1024;
+/** So near the end a page hears of the rest as of what is written: a log that grows is never read to its very end. */
+const CLOSE = 16 * 1024;
 const WRONG = /error|exception|traceback|fatal|panic|failed|killed/i;
 
 export interface FeedState {
@@ -31,6 +31,8 @@ export class Feed {
   #answers: (() => void)[] = [];
   /** What was written since it was last taken. */
   #pending: LogLine[] = [];
+  /** What lies before this byte was there when the page began to listen. */
+  #fresh = 0;
   /** Whether some of it was let go. */
   #skipped = false;
   #next = 0;
@@ -56,7 +58,7 @@ export class Feed {
         this.stretch.replace(part);
         const joined = around === null || part.end - part.next < CLOSE;
         this.#set({ is: 'open', error: null, joined, firstError: part.first_error });
-        if (joined) this.#follow(part.next);
+        if (joined) this.#follow(part);
       });
     } catch (error) {
       if (turn === this.#asked) this.#set({ is: 'failed', error });
@@ -76,7 +78,7 @@ export class Feed {
     } else if (this.#skipped) this.stretch.replace({ start: lines[0]?.offset ?? 0, next: this.#next, oldest: this.stretch.oldest, end: this.#next, lines });
     else this.stretch.append(lines, this.#next);
     this.#skipped = false;
-    return lines.length;
+    return lines.filter((line) => line.offset >= this.#fresh).length;
   }
 
   earlier(): void {
@@ -99,7 +101,7 @@ export class Feed {
       this.stretch.end = Math.max(this.stretch.end, part.end);
       if (part.end - part.next >= CLOSE && part.next > before) return;
       this.#set({ joined: true });
-      this.#follow(part.next);
+      this.#follow(part);
     });
   }
 
@@ -143,8 +145,9 @@ export class Feed {
     return call<LogChunk>('GET', logPath(this.source, '', query));
   }
 
-  #follow(from: number): void {
+  #follow({ next: from, end }: LogChunk): void {
     this.#next = from;
+    this.#fresh = end;
     this.#drop();
     this.#unfollow = events.follow(this.source.key, from, {
       tell: ({ lines, next }) => {
