@@ -92,3 +92,37 @@ def sign_in(page: Page, studio: RunningStudio, name: str, password: str = PASSWO
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{studio.address}/")
     return page
+
+
+def admin_mode(page: Page, password: str = PASSWORD) -> Page:
+    """Turn admin mode on for whoever is signed in on `page`, without the dialog; the page hears of it by an event."""
+    status = page.evaluate(
+        """password => fetch('/api/v1/session/admin-mode', {
+            method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({password}),
+        }).then(answer => answer.status)""",
+        password,
+    )
+    assert status == 200
+    return page
+
+
+Cookies = list[tuple[str, str]]
+
+
+def cookies_of(studio: RunningStudio, name: str, *, admin: bool = False) -> Cookies:
+    """The cookies of somebody who signed in without a page, in admin mode where wanted: for any browsers."""
+    answer = studio.request("POST", "/api/v1/session", {"name": name, "password": PASSWORD})
+    pairs = [line.split(";")[0].partition("=") for line in answer.headers.get_all("Set-Cookie", [])]
+    if admin:
+        told = {"Cookie": "; ".join("".join(pair) for pair in pairs)}
+        mode = studio.request("POST", "/api/v1/session/admin-mode", {"password": PASSWORD}, headers=told)
+        assert mode.status == 200, mode.body
+    return [(key, value) for key, _, value in pairs]
+
+
+def signed_in(page: Page, studio: RunningStudio, cookies: Cookies) -> Page:
+    """`page` with a session that is there already."""
+    # A browser takes http://localhost for safe, but its cookies' names ask for https where they are put in by hand.
+    url = studio.address.replace("http:", "https:")
+    page.context.add_cookies([{"name": key, "value": value, "url": url, "secure": True} for key, value in cookies])
+    return page

@@ -1,14 +1,13 @@
 """Every page in every state: no violation of axe, no sideways scroll, nothing refused by the page's policy."""
 
-import json
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import PASSWORD, Opens, sign_in
+from tests.browser.conftest import PASSWORD, Opens, admin_mode, sign_in
+from tests.browser.judging import judge, watched
 from tests.browser.made import PROMPT, fill
 from tests.setup_folders import add_tool
 from tests.studio import RunningStudio, passable_folder, studio_in
@@ -42,57 +41,32 @@ def studio() -> Iterator[RunningStudio]:
             yield found
 
 
-def _watched(page: Page) -> list[str]:
-    """What the browser complains about from now on, but for answers that a page expects."""
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            complaints.append(message.text)
-
-    page.on("console", note)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    return complaints
-
-
-def _judge(page: Page, complaints: list[str]) -> None:
-    page.wait_for_timeout(250)  # transitions end; axe would measure colours half-way
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-    told = [
-        {"rule": each["id"], "at": [node["html"][:160] for node in each["nodes"]]}
-        for each in found.response["violations"]
-    ]
-    assert not told, json.dumps(told, indent=1, ensure_ascii=False)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert complaints == []
-
-
 @looks
 def test_pages_before_signing_in(studio: RunningStudio, visit: Opens, phone: bool, light: bool) -> None:
     """Sign-in, a wrong password, a link that no longer works: clear, without names of people, axe-clean."""
     page = visit(phone=phone, light=light)
-    complaints = _watched(page)
+    complaints = watched(page)
     page.goto(f"{studio.address}/signin")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    _judge(page, complaints)
+    judge(page, complaints)
     assert ADMIN not in page.content()
     page.get_by_label("Name", exact=True).fill(ADMIN)
     page.get_by_label("Password", exact=True).fill("not the password")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert").first).to_be_visible()
-    _judge(page, complaints)
+    judge(page, complaints)
     for address in ("/join#nonsense", "/setup#nonsense", "/join"):
         page.goto(studio.address + address)
         page.reload()
         expect(page.get_by_role("heading").first).to_be_visible()
-        _judge(page, complaints)
+        judge(page, complaints)
 
 
 @looks
 def test_home_with_a_card_in_every_state(studio: RunningStudio, visit: Opens, phone: bool, light: bool) -> None:
     """Ready, stopped, starting, crashed, broken, not installed: words and actions on each card, all of one height."""
     page = visit(phone=phone, light=light)
-    complaints = _watched(page)
+    complaints = watched(page)
     sign_in(page, studio, ADMIN)
     card = {name: page.locator(f"article[data-tool={name}]") for name in ("ready", "stopped", "starting", "broken")}
     expect(card["ready"].get_by_role("link", name="Open Ready")).to_be_visible()
@@ -107,15 +81,15 @@ def test_home_with_a_card_in_every_state(studio: RunningStudio, visit: Opens, ph
     page.evaluate("document.fonts.ready.then(() => true)")
     heights = {round(each.bounding_box()["height"]) for each in page.locator("article[data-tool]").all()}  # type: ignore[index]
     assert len(heights) == 1
-    _judge(page, complaints)
+    judge(page, complaints)
 
 
 @looks
 def test_the_other_pages(studio: RunningStudio, visit: Opens, phone: bool, light: bool) -> None:
     """People, a new person's link, activity, a log, the account and an address that leads nowhere."""
     page = visit(phone=phone, light=light)
-    complaints = _watched(page)
-    sign_in(page, studio, ADMIN)
+    complaints = watched(page)
+    admin_mode(sign_in(page, studio, ADMIN))
     for address, shows in (
         ("/people", ARTIST),
         ("/activity", "Tool logs"),
@@ -125,37 +99,37 @@ def test_the_other_pages(studio: RunningStudio, visit: Opens, phone: bool, light
     ):
         page.goto(studio.address + address)
         expect(page.get_by_text(shows).first).to_be_visible()
-        _judge(page, complaints)
+        judge(page, complaints)
     page.goto(f"{studio.address}/people")
     page.get_by_role("button", name="Add a person").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    _judge(page, complaints)
+    judge(page, complaints)
 
 
 @looks
 def test_outputs_in_every_state(studio: RunningStudio, visit: Opens, phone: bool, light: bool) -> None:
     """None, some, chosen, opened with what is known, nothing that fits, in the trash, before they are lost."""
     page = visit(phone=phone, light=light)
-    complaints = _watched(page)
+    complaints = watched(page)
     sign_in(page, studio, ARTIST)
     page.goto(f"{studio.address}/outputs")
     expect(page.get_by_text("No images yet")).to_be_visible()
-    _judge(page, complaints)
+    judge(page, complaints)
     page = visit(phone=phone, light=light)
-    complaints = _watched(page)
+    complaints = watched(page)
     sign_in(page, studio, ADMIN)
     expect(page.get_by_role("heading", name="My recent images")).to_be_visible()
-    _judge(page, complaints)
+    judge(page, complaints)
     page.goto(f"{studio.address}/outputs")
     page.get_by_role("checkbox").nth(1).click()
     page.get_by_role("checkbox").nth(2).click()
     expect(page.get_by_text("2 chosen")).to_be_visible()
-    _judge(page, complaints)
+    judge(page, complaints)
     page.get_by_role("button", name="Choose none", exact=True).first.click()
     page.locator("[data-open]").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Show how it was made").click()
     expect(page.get_by_text(PROMPT)).to_be_visible()
-    _judge(page, complaints)
+    judge(page, complaints)
     for address, shows in (
         ("/outputs?text=nowhere", "Nothing fits"),
         ("/outputs/trash", "Restore"),
@@ -163,11 +137,11 @@ def test_outputs_in_every_state(studio: RunningStudio, visit: Opens, phone: bool
     ):
         page.goto(studio.address + address)
         expect(page.get_by_text(shows).first).to_be_visible()
-        _judge(page, complaints)
+        judge(page, complaints)
     page.goto(f"{studio.address}/outputs/trash")
     page.get_by_role("button", name="Empty the trash").click()
     expect(page.get_by_role("alertdialog")).to_be_visible()
-    _judge(page, complaints)
+    judge(page, complaints)
 
 
 def test_an_artist_sees_no_admin_pages(studio: RunningStudio, visit: Opens) -> None:
@@ -183,7 +157,7 @@ def test_nothing_scrolls_sideways_at_360_px(studio: RunningStudio, visit: Opens)
     """The narrowest phone still shows every page whole."""
     page = visit(phone=True)
     page.set_viewport_size({"width": 360, "height": 740})
-    sign_in(page, studio, ADMIN)
+    admin_mode(sign_in(page, studio, ADMIN))
     for address in (
         "/",
         "/outputs",
@@ -201,7 +175,7 @@ def test_nothing_scrolls_sideways_at_360_px(studio: RunningStudio, visit: Opens)
 
 def test_everything_can_be_reached_by_keyboard(studio: RunningStudio, visit: Opens) -> None:
     """Tab reaches the skip link first, G P People, ? the list of keys; Escape closes; letters stay in fields."""
-    page = sign_in(visit(), studio, ADMIN)
+    page = admin_mode(sign_in(visit(), studio, ADMIN))
     page.reload()
     expect(page.get_by_role("link", name="Open Ready")).to_be_visible()
     page.keyboard.press("Tab")

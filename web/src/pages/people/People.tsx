@@ -33,8 +33,9 @@ function RosterPage() {
   const { add, ...wanted } = useSearch({ from: '/inside/people' });
   const navigate = useNavigate();
   const { data: me } = useQuery(session);
-  const list = useInfiniteQuery(rosterQuery(wanted));
-  const pages = list.data?.pages;
+  // Taken out here, not in a callback: only what is read while drawing is kept current.
+  const { data, error, refetch, fetchNextPage, hasNextPage, isFetching, isFetchNextPageError, isPlaceholderData } = useInfiniteQuery(rosterQuery(wanted));
+  const pages = data?.pages;
   const head = pages?.[0];
   const people = useMemo(() => pages?.flatMap((page) => page.people) ?? [], [pages]);
   const want = useCallback((next: Wanted, adding = false) => void navigate({ to: '/people', search: { ...next, ...(adding && { add: true }) }, replace: true, resetScroll: false }), [navigate]);
@@ -52,24 +53,24 @@ function RosterPage() {
         {head ? answerOf(head) : ' '}
       </PageHead>
       {head && !head.roster.ok && <RosterNote roster={head.roster} />}
-      {list.error && !head && (
-        <Note look="failed" title={sentenceOf(list.error)} end={<Button size="s" onClick={() => void list.refetch()}>{t('common.try_again')}</Button>} />
+      {error && !head && (
+        <Note look="failed" title={sentenceOf(error)} end={<Button size="s" onClick={() => void refetch()}>{t('common.try_again')}</Button>} />
       )}
-      {!head && !list.error && <Skeleton height={420} />}
+      {!head && !error && <Skeleton height={420} />}
       {head && me && (
         <Roster
           view={{ ...head, people }}
           me={me}
           wanted={wanted}
           adding={add ?? false}
-          stale={list.isPlaceholderData}
+          stale={isPlaceholderData}
           onWant={want}
-          onMore={() => list.hasNextPage && !list.isFetching && !list.isFetchNextPageError && void list.fetchNextPage()}
+          onMore={() => hasNextPage && !isFetching && !isFetchNextPageError && void fetchNextPage()}
         />
       )}
-      {list.isFetchNextPageError && (
+      {isFetchNextPageError && (
         <div className={css['more']}>
-          <Note look="failed" title={sentenceOf(list.error)} end={<Button size="s" onClick={() => void list.fetchNextPage()}>{t('common.try_again')}</Button>} />
+          <Note look="failed" title={sentenceOf(error)} end={<Button size="s" onClick={() => void fetchNextPage()}>{t('common.try_again')}</Button>} />
         </div>
       )}
     </>

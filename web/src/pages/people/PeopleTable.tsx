@@ -40,7 +40,9 @@ export function PeopleTable({ people, total, me, chosen, stale, onChoose, onMiss
   const now = useNow(20_000);
   const body = useRef<HTMLTableSectionElement>(null);
   const stretch = useStretch(body, total);
-  const height = useMedia('(max-width: 720px)') ? 56 : 48;
+  const phone = useMedia('(max-width: 720px)');
+  const height = phone ? 56 : 48;
+  const columns = phone ? 3 : 6;
   const [at, setAt] = useState(-1);
   const { rows, rest } = drawnRows(total, height, stretch.top - AHEAD, stretch.bottom + AHEAD, at);
   const missing = rows.some(({ index }) => index >= people.length);
@@ -79,15 +81,15 @@ export function PeopleTable({ people, total, me, chosen, stale, onChoose, onMiss
           {rows.flatMap(({ index, gap }) => {
             const person = people[index];
             return [
-              gap > 0 && <Gap key={`before ${index}`} height={gap * height} />,
+              gap > 0 && <Gap key={`before ${index}`} height={gap * height} columns={columns} />,
               person ? (
                 <PersonRow key={person.id} person={person} index={index} now={now} me={me} on={chosen === person.id} onChoose={onChoose} onFocus={setAt} acts={acts} />
               ) : (
-                <Bone key={`row ${index}`} index={index} />
+                <Bone key={`row ${index}`} index={index} columns={columns} />
               ),
             ];
           })}
-          {rest > 0 && <Gap height={rest * height} />}
+          {rest > 0 && <Gap height={rest * height} columns={columns} />}
         </tbody>
       </table>
     </div>
@@ -95,19 +97,19 @@ export function PeopleTable({ people, total, me, chosen, stale, onChoose, onMiss
 }
 
 /** The room of rows that are not drawn. */
-function Gap({ height }: { height: number }) {
+function Gap({ height, columns }: { height: number; columns: number }) {
   return (
     <tr aria-hidden="true" className={css['gap']}>
-      <td colSpan={6} style={{ height }} />
+      <td colSpan={columns} style={{ height }} />
     </tr>
   );
 }
 
 /** A row whose person is on the way. */
-function Bone({ index }: { index: number }) {
+function Bone({ index, columns }: { index: number; columns: number }) {
   return (
     <tr aria-rowindex={index + 2}>
-      <td colSpan={6}>
+      <td colSpan={columns}>
         <i className={css['bone']} />
       </td>
     </tr>
