@@ -22,7 +22,7 @@ import psutil
 from benchmarks import report
 from benchmarks.logs_house import LINES, PAGES, House
 
-LATE_MS, CORE_PERCENT, GROWTH_MIB, OPEN_MS, SEARCH_SECONDS = 250.0, 60.0, 8.0, 300.0, 3.0
+LATE_MS, CORE_PERCENT, MEMORY_MIB, GROWTH_MIB, OPEN_MS, SEARCH_SECONDS = 250.0, 60.0, 300.0, 8.0, 300.0, 3.0
 WARM_SECONDS = 5.0
 LOOK_EVERY = 1.0
 HITS = {"nowhere": 0, "everywhere": 200}
@@ -109,14 +109,16 @@ def live(house, tool, what, seconds):
     quarter = max(1, len(memory) // 4)
     growth = sum(memory[-quarter:]) / quarter - sum(memory[:quarter]) / quarter
     about = {"pages": PAGES, "lines a second": LINES, "seconds": round(took, 1)}
+    figures = {
+        "line to page": ("ms", LATE_MS, "p95", late),
+        "portal's share of a core": ("%", CORE_PERCENT, "p50", shares),
+        "portal's memory": ("MiB", MEMORY_MIB, "p50", memory),
+        "portal's memory grown": ("MiB", GROWTH_MIB, "p50", [growth]),
+    }
     return {
-        f"line to page, {what}": {"unit": "ms", "at_most": LATE_MS, "judged": "p95", **about, **report.summary(late)},
-        f"portal's share of a core, {what}": {"unit": "%", "at_most": CORE_PERCENT, "judged": "p50", **about, **report.summary(shares)},
-        f"portal's memory grown, {what}": {
-            "unit": "MiB", "at_most": GROWTH_MIB, "judged": "p50", **about, **report.summary([growth]),
-            "rss": report.summary(memory),
-        },
-    }  # fmt: skip
+        f"{name}, {what}": {"unit": unit, "at_most": most, "judged": judged, **about, **report.summary(samples)}
+        for name, (unit, most, judged, samples) in figures.items()
+    }
 
 
 def _cpu(process):

@@ -105,7 +105,7 @@ class Live:
     async def _watch(self) -> None:
         """Take in what is written, until the folder is no longer there to be watched."""
         if self._end < 0:
-            self._end = await asyncio.to_thread(lambda: self._log.size)
+            self._reached(await asyncio.to_thread(lambda: self._log.size))
         with folder_changes(self._log.folder) as change:
             while True:
                 piece = await asyncio.to_thread(read, self._log, self._end)
@@ -123,7 +123,11 @@ class Live:
         self._bytes += len(piece.body)
         while len(self._pieces) > MOST_PIECES or (self._bytes > MOST_BYTES and len(self._pieces) > 1):
             self._bytes -= len(self._pieces.popleft().body)
-        self._end = piece.next
+        self._reached(piece.next)
+
+    def _reached(self, end: int) -> None:
+        """Let those go on who wait for what stands before `end`."""
+        self._end = end
         more, self._more = self._more, asyncio.Event()
         more.set()
 
