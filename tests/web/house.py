@@ -19,6 +19,7 @@ from comfystudio.app.backups import BackupJobs
 from comfystudio.app.elsewhere import elsewhere
 from comfystudio.comfy.check import Finding, Report
 from comfystudio.configuration import Configuration
+from comfystudio.doctor import Doctor
 from comfystudio.errors import Conflict
 from comfystudio.events import Bus
 from comfystudio.gallery import Gallery
@@ -357,6 +358,7 @@ async def opened(
         addresses=addresses,
         life=life,
         oidc=elsewhere(settings, database, room),
+        doctor=Doctor([]),
         configuration=Configuration(settings, flags={"setup_dir": str(setup), "accounts": "same", **flags}, environment={}),
         backups=Backups(workspace, kept=settings.backups_kept),
         backup_jobs=BackupJobs(settings, workspace, jobs),

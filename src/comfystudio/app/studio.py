@@ -13,6 +13,7 @@ from comfystudio.app.addresses import Addresses
 from comfystudio.app.artists import FRONT, TOOL, Artists
 from comfystudio.app.backups import BackupJobs
 from comfystudio.app.control import Control
+from comfystudio.app.doctor import doctor
 from comfystudio.app.elsewhere import elsewhere
 from comfystudio.app.trials import trials
 from comfystudio.comfy import place
@@ -172,6 +173,7 @@ class Studio:
                 addresses=Addresses(self.origins),
                 life=self,
                 configuration=self.configuration,
+                doctor=doctor(self.settings, self.workspace, self.backups, self.configuration.attempt, running=True),
                 backups=self.backups,
                 backup_jobs=BackupJobs(self.settings, self.workspace, self.jobs),
                 oidc=elsewhere(self.settings, self.database, self.people),

@@ -3,7 +3,7 @@
 import typer
 
 from comfystudio import __version__
-from comfystudio.cli import comfy, config, connect, life, outputs, people, prompts, storage, tokens, tools, up
+from comfystudio.cli import comfy, config, connect, doctor, life, outputs, people, prompts, storage, tokens, tools, up
 
 __all__ = ["app", "main"]
 
@@ -35,6 +35,7 @@ app.command("down")(life.down)
 app.command("restart")(life.restart)
 app.command("status")(life.status)
 app.command("config")(config.config)
+app.command("doctor")(doctor.doctor)
 app.command("connect")(connect.connect)
 app.add_typer(people.commands, name="people")
 app.add_typer(tokens.commands, name="token")

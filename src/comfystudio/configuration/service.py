@@ -106,7 +106,11 @@ class Configuration:
 
     async def must_start(self) -> None:
         """Raise the sentence that a start would end with, while the studio still runs."""
-        await asyncio.to_thread(lambda: self._try(self._trace(self._file.read()[0])[0]))
+        await asyncio.to_thread(self.attempt)
+
+    def attempt(self) -> None:
+        """As `must_start`. Blocks."""
+        self._try(self._trace(self._file.read()[0])[0])
 
 
 def _written(name: str, value: Any) -> Any:

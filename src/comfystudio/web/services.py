@@ -12,6 +12,7 @@ from aiohttp import web
 
 from comfystudio.comfy.check import Report
 from comfystudio.configuration import Configuration
+from comfystudio.doctor import Doctor
 from comfystudio.events import Bus
 from comfystudio.gallery import Gallery
 from comfystudio.jobs import Job, Terminals
@@ -211,6 +212,7 @@ class Services:
     addresses: Addresses
     life: Life
     configuration: Configuration
+    doctor: Doctor
     backups: Backups
     backup_jobs: BackupJobs
     oidc: Elsewhere | None = None

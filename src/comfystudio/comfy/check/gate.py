@@ -14,7 +14,7 @@ from comfystudio.comfy.worker import Health, Worker
 from comfystudio.errors import Unavailable
 from comfystudio.workspace import write_atomic
 
-__all__ = ["Gate"]
+__all__ = ["Gate", "kept_in"]
 
 log = structlog.get_logger("comfy")
 LONGEST_SECONDS = 90.0
@@ -56,12 +56,16 @@ class Gate:
         write_atomic(self._file, json.dumps({"process": process, "report": asdict(report)}).encode())
 
     def _kept(self, process: str) -> Report | None:
-        try:
-            kept = json.loads(self._file.read_bytes())
-            if kept["process"] != process:
-                return None
-            findings = tuple(Finding(**each) for each in kept["report"].pop("findings"))
-            return Report(findings=findings, **kept["report"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            # Whatever is in the file: what cannot be read has not passed.
-            return None
+        found = kept_in(self._file)
+        return found[1] if found and found[0] == process else None
+
+
+def kept_in(file: Path) -> tuple[str, Report] | None:
+    """The process that the newest check was about, and what it found; None where `file` does not tell. Blocks."""
+    try:
+        kept = json.loads(file.read_bytes())
+        findings = tuple(Finding(**each) for each in kept["report"].pop("findings"))
+        return str(kept["process"]), Report(findings=findings, **kept["report"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        # Whatever is in the file: what cannot be read has not passed.
+        return None

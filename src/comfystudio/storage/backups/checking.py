@@ -29,17 +29,29 @@ class Health:
 
 def health(place: Place) -> Health:
     """Read database and backups through. Changes nothing and disturbs nobody; large ones take a while. Blocks."""
+    schema, problems = look_at(place)
+    backups = tuple(_read(place, backup) for backup in listed(place))
+    return Health(database_bytes(place), schema, schemas().newest, problems, backups)
+
+
+def look_at(place: Place) -> tuple[str | None, tuple[str, ...]]:
+    """The database's schema, and what is wrong with it. Blocks."""
     schema: str | None = None
-    problems: tuple[str, ...] = ()
     try:
         look = sqlite.look(place.workspace.database)
-        schema, problems = look.schema, look.problems
+        schema = look.schema
         if schema is not None:
             schemas().must_know(schema)
     except StudioError as error:
-        problems = (error.sentence,)
-    backups = tuple(_read(place, backup) for backup in listed(place))
-    return Health(database_bytes(place), schema, schemas().newest, problems, backups)
+        return schema, (error.sentence,)
+    return schema, look.problems
+
+
+def newest_moment(place: Place) -> float | None:
+    """When the newest entry of the audit trail was made; None where there is none. Blocks."""
+    with sqlite.opened(place.workspace.database) as database:
+        found = database.execute("SELECT max(at) FROM audit").fetchone()[0]
+    return None if found is None else float(found)
 
 
 def database_bytes(place: Place) -> int:

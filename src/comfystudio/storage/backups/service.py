@@ -47,6 +47,14 @@ class Backups:
         """How much the database takes on the disk."""
         return checking.database_bytes(self._place)
 
+    def problems(self) -> tuple[str, ...]:
+        """Read the database through: what is wrong with it."""
+        return checking.look_at(self._place)[1]
+
+    def newest_moment(self) -> float | None:
+        """The latest moment that anything on record was done."""
+        return checking.newest_moment(self._place)
+
     def check(self) -> Health:
         """Read database and backups through."""
         return checking.health(self._place)
