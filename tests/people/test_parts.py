@@ -83,7 +83,7 @@ class TestFolders:
 def keys_used() -> set[str]:
     """Every key of this room's sentences that its code names."""
     found = set()
-    for file in ROOM.glob("*.py"):
+    for file in ROOM.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("people."):
                 found.add(node.value)

@@ -124,9 +124,12 @@ class People:
         def state(person: Person) -> PersonState:
             if person.disabled:
                 return "disabled"
-            if not person.joined:
-                return "invited" if person.id in invited else "not_invited"
-            return "here" if self._sessions.is_here(person.id) else "away"
+            if self._sessions.is_here(person.id):
+                return "here"
+            # Who picked a profile, or came over the provider, is signed in without a password of their own.
+            if person.joined or self._sessions.count_of(person.id):
+                return "away"
+            return "invited" if person.id in invited else "not_invited"
 
         return state
 

@@ -53,7 +53,7 @@ def _inside(path: str) -> str:
 
 def _provider(call: Call) -> Elsewhere:
     if call.services.oidc is None:
-        raise Missing("people.oidc_off")
+        raise Missing("web.oidc_off")
     return call.services.oidc
 
 
