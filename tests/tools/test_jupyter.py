@@ -16,8 +16,11 @@ import psutil
 import pytest
 
 from comfystudio import settings as all_settings
+from comfystudio import words
 from comfystudio.storage import Database
 from comfystudio.tools import Tools
+from comfystudio.tools.idle import Idle
+from comfystudio.tools.instance import Instance
 from comfystudio.workspace import Workspace
 from tests.tools.conftest import ADA, ALICE, BOB, Studio, caller
 from tests.tools.jupyter import SETUP, as_account, installed, run_in_kernel
@@ -149,6 +152,36 @@ async def test_it_starts_works_and_ends(lab: Studio) -> None:
     view = await tools.stop("jupyter-lab", caller(ALICE))
     assert view.state == "stopped"
     assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in family)
+
+
+async def test_it_is_stopped_once_nobody_uses_it(lab: Studio, root: Path) -> None:
+    """A kernel that computes keeps JupyterLab however long ago anybody came, being looked at does not; then it ends."""
+    tools, at = await lab.open(), 0.0
+    (socket,) = await started(tools, ALICE)
+    idle = Idle(8, tools._instances.values, used=lambda _: False, end=tools._end_unused, now=lambda: at)
+    go_on = root / "go-on"
+    root.chmod(0o755)
+    code = f"import pathlib, time\nwhile not pathlib.Path({str(go_on)!r}).exists(): time.sleep(0.05)\nprint('done')"
+    cell = asyncio.create_task(run_in_kernel(socket, code))
+    instance = tools._instances["jupyter-lab", "p1"]
+    await until(lambda: _busy(instance), 20, "the cell never ran")
+    for at in (1.0, 9.0 * 3600, 18.0 * 3600):
+        await idle.look()
+        assert tools.view("jupyter-lab", caller(ALICE)).state == "ready"
+    go_on.touch()
+    assert await cell == "done\n"
+    for at in (19.0 * 3600, 20.0 * 3600, 26.5 * 3600):
+        await idle.look()
+        assert tools.view("jupyter-lab", caller(ALICE)).state == "ready"
+    at = 27.5 * 3600
+    await idle.look()
+    view = tools.view("jupyter-lab", caller(ALICE))
+    assert (view.state, view.error) == ("stopped", words.say("tools.idle_stopped", hours=8))
+
+
+async def _busy(instance: Instance) -> bool:
+    kernels = await instance.ask("/api/kernels")
+    return any(kernel["execution_state"] == "busy" for kernel in kernels or ())
 
 
 async def test_one_for_all_where_the_setting_says_so(lab: Studio) -> None:

@@ -38,6 +38,8 @@ def everywhere(status: int, body: Any = None) -> Row:
 
 CODE = {"code": "x" * 43}
 OWN_ALICE = {"tool": "own"}
+ALICES_OWN = {"tool_id": "own", "artist": ALICE}
+ADMIN_MODE = {"admin_mode": True, "password": PASSWORD}
 ROWS: dict[str, list[Row]] = {
     "GET /healthz": [Row(EVERYBODY)],
     "GET /api/v1/openapi.json": [Row(EVERYBODY)],
@@ -91,6 +93,9 @@ ROWS: dict[str, list[Row]] = {
         Row(OWNERS, good=202, body={"as": ALICE}, path=OWN_ALICE),
     ],
     "POST /api/v1/tools/{tool}/install": [Row((401, 403, 403, 409, 401))],
+    "POST /api/v1/tools/{tool}/kill": [Row(ADMINS, body={}), Row(ADMINS, body={"as": ALICE}, path=OWN_ALICE)],
+    "GET /api/v1/tools/{tool}/command": [Row(ADMINS), Row(ADMINS, query="?as=Alice", path=OWN_ALICE)],
+    "PUT /api/v1/tools/{tool}/options": [Row(ADMINS, good=204, body={"values": {}})],
     "GET /api/v1/tools/{tool}/log": [
         Row(SIGNED_IN),
         Row(OWNERS, query="?as=Alice", path=OWN_ALICE),
@@ -110,6 +115,24 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/jobs/{id}/cancel": [Row(OWNERS)],
     "GET /api/v1/jobs/{id}/log": [Row(OWNERS)],
     "GET /api/v1/jobs/{id}/log/download": [Row(OWNERS)],
+    "POST /api/v1/terminals": [Row(ADMINS, good=202)],
+    "GET /api/v1/terminals": [Row(ADMINS)],
+    # A job of Alice's is no terminal; a plain request is no socket.
+    "GET /api/v1/terminals/{id}/socket": [Row((401, 403, 403, 426, 401))],
+    # The original's addresses.
+    "GET /debug": [Row(ADMINS)],
+    "POST /set_artist": [Row((401, 200, 403, 403, 401), body={"artist": ALICE})],
+    "POST /set_admin_mode": [Row(SIGNED_IN, body={"admin_mode": False}), Row(ADMINS, body=ADMIN_MODE)],
+    "POST /start_session": [
+        Row(SIGNED_IN, body={"tool_id": "shared"}),
+        Row(OWNERS, body={"tool_id": "own", "artist": ALICE}),
+        Row((401, 403, 403, 200, 401), body={"tool_id": "closed"}),
+    ],
+    "POST /stop_session": [Row(SIGNED_IN, body={"tool_id": "shared"}), Row(OWNERS, body=ALICES_OWN)],
+    "GET /tool_status/{tool}": [Row(SIGNED_IN)],
+    "GET /logs": [Row(ADMINS)],
+    "GET /user_logs": [Row(SIGNED_IN)],
+    "POST /clear_logs": [Row(SIGNED_IN, body={})],
     "GET /api/v1/prompts": [
         Row(SIGNED_IN),
         Row(ADMINS, query="?all=true"),
@@ -188,13 +211,14 @@ def test_routes_open_to_everybody_are_these() -> None:
         "POST /api/v1/session/oidc",
         "POST /api/v1/session/oidc/return",
         "POST /api/v1/session/open",
+        "POST /set_artist",
     }
 
 
 async def _targets(house: House, name: str, row: Row) -> dict[str, str]:
     """Something of Alice's for the braces in the path, new for each caller."""
     alice, _ = await house.caller(ALICE)
-    if "/jobs/" in name:
+    if "/jobs/" in name or "/terminals/" in name:
         return {"id": str((await house.job(alice, f"exec sleep {60 + len(house.jobs.list())}")).id)}
     if "/prompts/" in name:
         return {"id": (await house.prompt(alice.person)).prompt.id}

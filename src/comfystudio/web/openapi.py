@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from comfystudio.web.problems import PROBLEM, Problem
+from comfystudio.web.binding import FORM
+from comfystudio.web.problems import PROBLEM, Failure, Problem
 from comfystudio.web.routing import Media, Need, Route
 
 __all__ = ["document"]
@@ -24,7 +25,7 @@ _SECURITY: list[dict[str, list[str]]] = [{"session": []}, {"token": []}]
 
 def _schemas(routes: Iterable[Route]) -> tuple[dict[type[BaseModel], Part], Part]:
     """The reference to each body and answer, and the schemas they refer to."""
-    wanted: dict[tuple[type[BaseModel], Any], None] = {(Problem, "serialization"): None}
+    wanted: dict[tuple[type[BaseModel], Any], None] = {(each, "serialization"): None for each in (Problem, Failure)}
     for route in routes:
         if route.body is not None:
             wanted[route.body, "validation"] = None
@@ -68,7 +69,9 @@ def _answers(route: Route, refs: dict[type[BaseModel], Part]) -> Part:
         good["content"] = {Media.JSON: {"schema": {"type": "object"}}}
     answers: Part = {str(route.status): good}
     for status in (*route.statuses[1:], 500):
-        content = {PROBLEM: {"schema": refs[Problem]}}
+        content = {Media.JSON: {"schema": refs[Failure]}} if route.original else {}
+        if not route.original or status == 404:  # an address that is none belongs to no route
+            content[PROBLEM] = {"schema": refs[Problem]}
         answers[str(status)] = {"description": HTTPStatus(status).phrase, "content": content}
         if status == 429:
             answers["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
@@ -89,7 +92,9 @@ def _operation(route: Route, refs: dict[type[BaseModel], Part]) -> Part:
         operation["parameters"] = parameters
     if route.body is not None:
         required = any(field.is_required() for field in route.body.model_fields.values())
-        operation["requestBody"] = {"required": required, "content": {Media.JSON: {"schema": refs[route.body]}}}
+        kinds = (Media.JSON, FORM) if route.original else (Media.JSON,)
+        content = {kind: {"schema": refs[route.body]} for kind in kinds}
+        operation["requestBody"] = {"required": required, "content": content}
     return operation
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -12,7 +13,7 @@ from comfystudio.people import Caller
 from comfystudio.web import headers
 from comfystudio.web.binding import arguments
 from comfystudio.web.call import Call
-from comfystudio.web.problems import answer_of, problem
+from comfystudio.web.problems import answer_of, as_original, problem
 from comfystudio.web.routes import ROUTES
 from comfystudio.web.routing import Need, Route, Router, WrongMethod
 from comfystudio.web.services import Services
@@ -89,6 +90,18 @@ class Portal:
         if found is None:
             return await self._page(request, raw_path)
         route, parameters = found
+        try:
+            return await self._handled(call, route, parameters)
+        except Exception as error:
+            if not route.original:
+                raise
+            response = as_original(answer_of(error, **call.data))
+            if isinstance(error, TooLarge):
+                response.force_close()
+            return response
+
+    async def _handled(self, call: Call, route: Route, parameters: dict[str, Any]) -> web.StreamResponse:
+        request = call.request
         _admit(route, call.who)
         answer = await route.handler(call, **parameters, **await arguments(request, route))
         if isinstance(answer, web.StreamResponse):

@@ -5,7 +5,7 @@ import secrets
 import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from aiohttp import web
@@ -15,7 +15,17 @@ from comfystudio import words
 from comfystudio.errors import StudioError, TooMany
 from comfystudio.keeper.masking import masked
 
-__all__ = ["PROBLEM", "Problem", "answer_of", "from_error", "from_validation", "problem", "unexpected"]
+__all__ = [
+    "PROBLEM",
+    "Failure",
+    "Problem",
+    "answer_of",
+    "as_original",
+    "from_error",
+    "from_validation",
+    "problem",
+    "unexpected",
+]
 
 PROBLEM = "application/problem+json"
 _LOG = structlog.get_logger("comfystudio.web")
@@ -25,6 +35,13 @@ _KNOWN = {
     "json_invalid": "web.bad_json",
     "string_too_short": "web.field_empty",
 }
+
+
+class Failure(BaseModel):
+    """What failures answer at the original's addresses."""
+
+    success: Literal[False]
+    message: str
 
 
 class Problem(BaseModel):
@@ -104,6 +121,16 @@ def unexpected(error: Exception, **told: Any) -> web.Response:
     )
     return problem(
         500, "studio.unexpected", words.say("studio.unexpected", reference=reference), {"reference": reference}
+    )
+
+
+def as_original(answer: web.Response) -> web.Response:
+    """The same failure as clients of the original expect it, with its status."""
+    document = Problem.model_validate_json(answer.text or "{}")
+    told = Failure(success=False, message=document.sentence)
+    headers = {name: value for name, value in answer.headers.items() if name in {"Retry-After", "WWW-Authenticate"}}
+    return web.Response(
+        status=answer.status, text=told.model_dump_json(), content_type="application/json", headers=headers
     )
 
 

@@ -1,14 +1,14 @@
 """Signing in by picking a name, on a machine of one's own: the setting auth = "open"."""
 
 from comfystudio.errors import Missing
-from comfystudio.people import Person
+from comfystudio.people import Caller, Person
 from comfystudio.setting_values import is_loopback
 from comfystudio.web.call import Call
 from comfystudio.web.routing import Need, route
 from comfystudio.web.session import PATH, SignedIn, end_former, me_of
 from comfystudio.web.shapes import Shape, Text
 
-__all__ = ["profiles_of"]
+__all__ = ["profiles_of", "sign_in_as"]
 
 
 class Pick(Shape):
@@ -24,6 +24,14 @@ def profiles_of(call: Call) -> list[Person]:
     return [person for person in call.services.people.people() if person.active]
 
 
+async def sign_in_as(call: Call, person: Person) -> Caller:
+    """Open a session for somebody who was picked from `profiles_of`."""
+    caller, raw = await call.services.sessions.open(person, address=call.address, agent=call.agent)
+    await end_former(call)
+    call.sign_in = raw
+    return caller
+
+
 @route(
     "POST",
     PATH + "/open",
@@ -36,7 +44,4 @@ async def pick(call: Call, body: Pick) -> SignedIn:
     wanted = call.services.people.by_name(body.name)
     if wanted is None or wanted not in profiles_of(call):
         raise Missing("web.no_such_profile")
-    caller, raw = await call.services.sessions.open(wanted, address=call.address, agent=call.agent)
-    await end_former(call)
-    call.sign_in = raw
-    return SignedIn(me=me_of(call, caller))
+    return SignedIn(me=me_of(call, await sign_in_as(call, wanted)))

@@ -53,7 +53,10 @@ class WrongMethod(Exception):
 
 @dataclass(frozen=True)
 class Route:
-    """One row of the table. `raises` are the statuses that the handler itself can answer with."""
+    """One row of the table. `raises` are the statuses that the handler itself can answer with.
+
+    `original`: an address of the original's API, which also takes forms and answers failures in its own way.
+    """
 
     method: str
     path: str
@@ -67,6 +70,7 @@ class Route:
     query: type[BaseModel] | None
     answer: type[BaseModel] | None
     parameters: Mapping[str, type]
+    original: bool
 
     @property
     def name(self) -> str:
@@ -100,6 +104,7 @@ def route(
     raises: tuple[int, ...] = (),
     media: Media = Media.JSON,
     answer: type[BaseModel] | None = None,
+    original: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Any]]], Route]:
     """Declare the handler below as the route `method` `path`; its signature says what it takes and answers.
 
@@ -126,6 +131,7 @@ def route(
             hints.get("query"),
             answer or (returned if inspect.isclass(returned) and issubclass(returned, BaseModel) else None),
             {name: hints[name] for name in braces},
+            original,
         )
 
     return declare
