@@ -29,6 +29,19 @@ async def test_opening_a_tool_of_ones_own_starts_it(studio: Studio) -> None:
     assert studio.tools.started == ["unix"]
 
 
+async def test_the_page_speaks_the_language_of_its_reader(studio: Studio) -> None:
+    """The browser's language, or the one that the studio's pages were told; never that of the request before."""
+    _stop(studio, "unix", View("stopped"))
+    for headers, said in (
+        ({"Accept-Language": "de-AT, en;q=0.4"}, "Unix startet"),
+        ({}, "Unix is starting"),
+        ({"Accept-Language": "de"}, '<html lang="de">'),
+        ({"Accept-Language": "fr"}, '<html lang="en">'),
+    ):
+        async with studio.client.get(f"{studio.origin()}/lab", headers=studio.visit() | headers) as answer:
+            assert said in await answer.text()
+
+
 async def test_a_shared_tool_is_not_started_by_opening(studio: Studio) -> None:
     """Its page offers to start it."""
     _stop(studio, "port", View("stopped"))

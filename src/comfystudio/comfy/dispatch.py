@@ -128,7 +128,7 @@ class Dispatch:
                     process.refused(accepted, error.sentence)
                 except Exception:
                     log.exception("prompt not handed over", prompt=prompt_id)
-                    process.refused(accepted, words.say("comfy.not_handed_over"))
+                    process.refused(accepted, words.plainly("comfy.not_handed_over"))
                 finally:
                     process.sending = None
                     process.idle.set()

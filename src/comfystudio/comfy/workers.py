@@ -105,7 +105,7 @@ class Workers:
         self._recorder = self._recorder_of(process)
         self._give_up_what_ran_before(process)
         self.worker = worker = Worker(upstream)
-        self.sentence = words.say("comfy.being_checked")
+        self.sentence = words.plainly("comfy.being_checked")
         self.sentence = await self._open(worker, process, adopted=adopted)
         return self.sentence
 
@@ -117,7 +117,7 @@ class Workers:
             await self._channel.last_words()
         await self._let_go()
         if had:
-            sentence = words.say("comfy.ended", why=why)
+            sentence = words.plainly("comfy.ended", why=why)
             for accepted in self._prompts.all_live():
                 self._recorder.failed(accepted, sentence)
         else:
@@ -198,7 +198,7 @@ class Workers:
     def _give_up_what_ran_before(self, process: str) -> None:
         for accepted in self._prompts.all_live():
             if accepted.prompt.state == "running" and accepted.prompt.worker != process:
-                self._recorder.failed(accepted, words.say("comfy.ended_unseen"))
+                self._recorder.failed(accepted, words.plainly("comfy.ended_unseen"))
 
     # Prompts (the queue's dispatcher)
 

@@ -78,7 +78,9 @@ def page(error: StudioError, *, back: str = "", again: str = "") -> web.Response
 def rendered(name: str, fields: Mapping[str, str], *, status: int) -> web.Response:
     """A page from a template; `fields` are HTML. Its policy lets in its own style and script and nothing else."""
     nonce = secrets.token_urlsafe(16)
-    text = _template(name).substitute(fields, nonce=nonce, style=_file("pages.css"), mark=_file("mark.svg"))
+    text = _template(name).substitute(
+        fields, language=words.language(), nonce=nonce, style=_file("pages.css"), mark=_file("mark.svg")
+    )
     policy = (
         f"{_STYLE_FREE}; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; img-src data:"
     )

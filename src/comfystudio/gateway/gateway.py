@@ -10,6 +10,7 @@ from functools import partial
 from aiohttp import web
 from aiohttp.web_protocol import RequestPayloadError
 
+from comfystudio import words
 from comfystudio.errors import Misdirected, NotSignedIn, Refused, StudioError
 from comfystudio.gateway import answers, door
 from comfystudio.gateway.addresses import Addresses
@@ -153,6 +154,7 @@ class Gateway:
         self.opens.ended(sessions)
 
     async def _at_portal(self, request: Request) -> web.StreamResponse:
+        words.speak(words.heard(request.headers))
         try:
             passage = self._admission.admit(request, PORTAL)
         except StudioError as error:
@@ -165,6 +167,7 @@ class Gateway:
 
     async def _at_tool(self, tool: str, request: web.Request) -> web.StreamResponse:
         back = ""
+        words.speak(words.heard(request.headers))
         try:
             passage = self._admission.admit(request, tool)
             back = passage.place.portal

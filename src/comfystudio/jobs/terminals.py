@@ -54,7 +54,7 @@ class Terminals:
         return await self._jobs.start(
             TERMINAL,
             lock=lock,
-            title=words.say("jobs.terminal_title", number=number),
+            title=words.plainly("jobs.terminal_title", number=number),
             argv=(shell,),
             env={**self._environment(), "SHELL": shell, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
             cwd=self._folder,

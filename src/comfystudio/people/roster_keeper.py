@@ -22,7 +22,7 @@ from comfystudio.people.roster import EMPTY, Edit, Roster, parse, renames
 from comfystudio.people.roster_file import RosterFile
 from comfystudio.people.sessions import Sessions
 from comfystudio.storage import Database, StorageBusy, StorageFull
-from comfystudio.words import say
+from comfystudio.words import plainly
 from comfystudio.workspace import write_atomic
 
 __all__ = ["FILE", "RosterKeeper", "RosterState"]
@@ -223,9 +223,9 @@ class RosterKeeper:
         except RosterError as error:
             self._now(RosterState(self._file.path, False, error.sentence, error.line, error.column))
         except FileNotFoundError:
-            self._now(RosterState(self._file.path, False, say("people.roster_missing", path=self._file.path)))
+            self._now(RosterState(self._file.path, False, plainly("people.roster_missing", path=self._file.path)))
         except OSError as error:
-            sentence = say("people.roster_unreadable", path=self._file.path, problem=error.strerror)
+            sentence = plainly("people.roster_unreadable", path=self._file.path, problem=error.strerror)
             self._now(RosterState(self._file.path, False, sentence))
         else:
             self._now(RosterState(self._file.path, ok=True))

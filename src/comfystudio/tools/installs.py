@@ -126,7 +126,7 @@ class Installs:
         job = await self._jobs.start(
             KIND,
             lock=f"{KIND}:{manifest.id}",
-            title=words.say("tools.install_title", tool=manifest.name),
+            title=words.plainly("tools.install_title", tool=manifest.name),
             argv=argv,
             env=env,
             cwd=entry.folder,

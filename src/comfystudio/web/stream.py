@@ -53,6 +53,8 @@ class Stream:
         self._seq = self._services.bus.seq
         self._code: int | None = None
         self._following = Following(call, self)
+        # Events are rendered outside the task that answers the request.
+        self._language = words.language()
 
     # The right to be here
 
@@ -160,13 +162,17 @@ class Stream:
             self._seq = self._services.bus.seq
             self.say("resync", {})
             return
+        with words.speaking(self._language):
+            self._render(waiting, caller)
+        self._seq = max(self._seq, waiting[-1].seq) if waiting else self._seq
+
+    def _render(self, waiting: list[Event], caller: Caller) -> None:
         for event in waiting:
             if event.audience.includes(caller.person.id, is_admin=caller.is_admin):
                 rendered = render(event, caller, self._call)
                 if rendered is not None:
                     self._seq = event.seq
                     self.say(rendered[0], rendered[1], at=event.at)
-        self._seq = max(self._seq, waiting[-1].seq) if waiting else self._seq
 
     # Messages out
 
