@@ -2,18 +2,17 @@
 
 import asyncio
 import contextvars
+import logging
 import threading
 import time
 from collections.abc import Sequence
-
-import structlog
 
 from comfystudio import words
 from comfystudio.doctor.model import Check, Finding, Report, Result, fail
 
 __all__ = ["Doctor"]
 
-log = structlog.get_logger("doctor")
+_log = logging.getLogger(__name__)
 WITHIN_SECONDS = 20.0
 
 
@@ -69,5 +68,5 @@ def _look(check: Check) -> Finding:
     try:
         return check.look()
     except Exception as error:  # noqa: BLE001 whatever a machine says is an answer here
-        log.warning("a check could not look", check=check.id, problem=repr(error))
+        _log.warning("the check %s could not look: %r", check.id, error)
         return fail("doctor.blind", "doctor.blind_step", problem=error)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from comfystudio.doctor.model import Finding, fail, ok, warn
+from comfystudio.errors import StudioError
 
 __all__ = ["ClockRight"]
 
@@ -23,10 +24,16 @@ class ClockRight:
 
     def look(self) -> Finding:
         """Compare."""
-        now, newest = self.now(), self.newest()
+        now, newest = self.now(), self._on_record()
         shown = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M UTC")
         if now < EARLIEST:
             return fail("doctor.clock_early", "doctor.clock_step", now=shown)
         if newest is not None and newest > now + BACK_SECONDS:
             return warn("doctor.clock_back", "doctor.clock_step", now=shown, minutes=round((newest - now) / 60))
         return ok("doctor.clock_ok", now=shown)
+
+    def _on_record(self) -> float | None:
+        try:
+            return self.newest()
+        except StudioError:
+            return None  # what ails the database is for another check to say
