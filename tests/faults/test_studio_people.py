@@ -139,3 +139,20 @@ async def test_signing_out_everywhere_else(studio: RunningStudio) -> None:
         assert (await mine.receive(timeout=2)).type is aiohttp.WSMsgType.TEXT
     assert there.get("/", port=9001).status == 401
     assert here.get("/", port=9001).status == 200
+
+
+def test_renamed_by_hand_while_no_portal_was_there(studio: RunningStudio) -> None:
+    """A tool that outlived its portal in a folder that moved meanwhile ends; nothing of theirs is left behind."""
+    number = studio.person("Eli", PASSWORD)
+    homes = studio.workspace / "home"
+    assert _home(Visitor(studio).sign_in("Eli", PASSWORD)) == str(homes / "Eli")
+    (homes / "Eli" / "notes.txt").write_text("kept")
+    pid = unit_pid(studio.workspace, f"own.{number}")
+    studio.kill()
+    assert alive(pid)
+    _edit(studio, '"Eli"', '"Elias"')
+    studio.start()
+    wait_until(lambda: not alive(pid), within=10)
+    assert _home(Visitor(studio).sign_in("Elias", PASSWORD)) == str(homes / "Elias")
+    assert (homes / "Elias" / "notes.txt").read_text() == "kept"
+    assert not (homes / "Eli").exists()

@@ -80,6 +80,7 @@ async def end(call: Call, id: int) -> None:  # noqa: A002 the brace in the path
     need=Need.SIGNED_IN,
     about="Sign out everywhere; with keep=true everywhere but here. Tokens stay.",
     status=204,
+    raises=(404,),
 )
 async def end_all(call: Call, query: Keep) -> None:
     """End the caller's sessions."""
