@@ -38,9 +38,11 @@ def _alone() -> bool:
 def search(asked: dict[str, Any]) -> dict[str, Any]:
     """At most `limit` hits within `seconds`, and from where to go on."""
     began = time.monotonic()
-    logs = {name: Backwards(folder, cleared) for name, folder, cleared in asked["logs"]}
-    needle = Needle(asked["text"], case=asked["case"], say=_say)
-    walk = Walk(logs, needle, asked["before"] and tuple(asked["before"]), tuple(asked["times"]))
+    before = tuple(asked["before"]) if asked["before"] else None
+    # Of the log at which the last answer ended, everything from there on was looked at.
+    ends = {before[1]: before[2]} if before else {}
+    logs = {name: Backwards(folder, cleared, ends.get(name)) for name, folder, cleared in asked["logs"]}
+    walk = Walk(logs, Needle(asked["text"], case=asked["case"], say=_say), before, tuple(asked["times"]))
     hits = []
     for hit in walk:
         if hit is not None:

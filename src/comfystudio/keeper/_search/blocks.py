@@ -14,14 +14,15 @@ HOUR: Final = 3600 * 1000
 
 
 class Backwards:
-    """The log in `folder` from its end back to offset `oldest`.
+    """The log in `folder` from its end, or from the last record that begins before `end`, back to offset `oldest`.
 
     `newest` is the time (ms since the epoch) of the last record that was not read yet, None at the beginning.
     """
 
-    def __init__(self, folder: str, oldest: int) -> None:
+    def __init__(self, folder: str, oldest: int, end: int | None = None) -> None:
         self._oldest = oldest
-        self._segments = segments(folder)
+        self._before = end
+        self._segments = [each for each in segments(folder) if end is None or each[0] < end]
         self._file = -1
         self._start = self._end = 0
         self.newest: int | None = None
@@ -65,7 +66,7 @@ class Backwards:
                 self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
             except FileNotFoundError:
                 continue  # rotated away meanwhile
-            self._end = self._whole(self._start + os.fstat(self._file).st_size)
+            self._end = self._last_record(self._start + os.fstat(self._file).st_size)
             if self._end > max(self._start, self._oldest):
                 self._look_back()
                 return True
@@ -74,8 +75,12 @@ class Backwards:
         self.newest = None
         return False
 
-    def _whole(self, end: int) -> int:
-        """The end of the last whole record before `end`."""
+    def _last_record(self, end: int) -> int:
+        """Where the last whole record that is asked for ends; the segment ends at `end`."""
+        if self._before is not None and self._before < end:
+            found = self._pread(LONGEST, self._before - 1).find(b"\n")
+            if found >= 0:
+                return self._before + found
         start = max(self._start, end - LONGEST)
         return start + self._pread(end - start, start).rfind(b"\n") + 1
 
