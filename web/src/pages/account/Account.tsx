@@ -1,4 +1,5 @@
 import '../../words/account';
+import '../../words/keys';
 
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
@@ -11,6 +12,7 @@ import { rich, t } from '../../words';
 import css from './Account.module.css';
 import { ChangePassword } from './ChangePassword';
 import { Devices } from './Devices';
+import { Keyboard } from './Keyboard';
 import { ThisBrowser } from './ThisBrowser';
 import { Tokens } from './Tokens';
 
@@ -19,6 +21,7 @@ const PARTS = [
   ['password', 'account.password'],
   ['tokens', 'account.tokens'],
   ['browser', 'own.browser'],
+  ['keyboard', 'keys.title'],
 ] as const;
 
 /** What belongs to whoever is signed in: devices, the password, tokens, how this browser behaves. */
@@ -41,6 +44,7 @@ export function Account() {
           <ChangePassword me={me} />
           <Tokens me={me} />
           <ThisBrowser />
+          <Keyboard />
         </div>
         <nav className={css['contents']} aria-label={t('own.contents')}>
           {PARTS.map(([id, word]) => (

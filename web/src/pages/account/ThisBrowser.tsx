@@ -8,9 +8,9 @@ import { Card } from './Card';
 
 const THEMES: readonly Theme[] = ['system', 'dark', 'light'];
 
-/** How the studio looks and speaks here, and how it is worked by keys. */
+/** How the studio looks and speaks here. */
 export function ThisBrowser() {
-  const { theme, keys, spoken } = usePreferences();
+  const { theme, spoken } = usePreferences();
   return (
     <Card id="browser" title={t('own.browser')} text={t('own.browser_text')}>
       <div className={css['choices']}>
@@ -23,9 +23,6 @@ export function ThisBrowser() {
         />
       </div>
       <div className={css['checks']}>
-        <Check checked={keys} onChange={(event) => prefer('keys', event.target.checked)} hint={t('own.keys_hint')}>
-          {t('own.keys')}
-        </Check>
         <Check checked={spoken} onChange={(event) => prefer('spoken', event.target.checked)} hint={t('own.spoken_hint')}>
           {t('own.spoken')}
         </Check>
