@@ -1,6 +1,7 @@
 """Logs as pages read them: cleaned, masked, in parts that resume by offset, or whole as a file."""
 
 import asyncio
+from contextlib import suppress
 from typing import Annotated, Literal
 
 from aiohttp import web
@@ -140,7 +141,8 @@ async def download(call: Call, log: Log, name: str) -> Download:
     headers.api(response)
     chunk = await asyncio.to_thread(log.read, 0, AT_ONCE)
     await response.prepare(call.request)
-    with held(call):
+    # Whoever goes, or has to, gets no more of it.
+    with held(call), suppress(ConnectionError):
         while chunk.lines:
             await response.write(await asyncio.to_thread(_text, chunk))
             if chunk.next >= end:
