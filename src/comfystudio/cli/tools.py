@@ -2,6 +2,8 @@
 
 import http.client
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -87,6 +89,74 @@ def stop(tool: Id, person: AsName = None, workspace: WorkspaceFlag = None, json:
         show.as_json(found)
     else:
         show.line(f"{found['name']} is {found['state']}.")
+
+
+@commands.command()
+def kill(tool: Id, person: AsName = None, workspace: WorkspaceFlag = None, json: AsJson = False) -> None:
+    """End a tool and everything it started at once. What it has not saved is lost."""
+
+    def work(api: talk.Api) -> Any:
+        return api.call("POST", _path(tool, "/kill"), {"as": person} if person else {})
+
+    found = talk.with_studio(workspace, work)
+    if json:
+        show.as_json(found)
+    else:
+        show.line(f"{found['name']} is {found['state']}.")
+
+
+@commands.command()
+def options(
+    tool: Id,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set an option; may be repeated.")
+    ] = None,
+    unset: Annotated[
+        list[str] | None, typer.Option("--unset", metavar="NAME", help="As the manifest says again; may be repeated.")
+    ] = None,
+    workspace: WorkspaceFlag = None,
+    json: AsJson = False,
+) -> None:
+    """Show a tool's options, or set them for the starts to come."""
+
+    def work(api: talk.Api) -> Any:
+        found = api.call("GET", _path(tool, "/command"))
+        if set_ or unset:
+            kinds = {option["name"]: option["kind"] for option in found["options"]}
+            given = dict(_given(each, kinds) for each in set_ or ())
+            api.call("PUT", _path(tool, "/options"), {"values": given | dict.fromkeys(unset or ())})
+            found = api.call("GET", _path(tool, "/command"))
+        return {name: found[name] for name in ("options", "restart_needed")}
+
+    found = talk.with_studio(workspace, work)
+    if json:
+        show.as_json(found)
+        return
+    rows = [(o["name"], _worded(o["value"]), "set" if o["changed"] else "", o["about"]) for o in found["options"]]
+    show.table(("Name", "Value", "", "About"), rows)
+    if found["restart_needed"]:
+        show.line("What runs was started with other options; they take effect with its next start.")
+
+
+def _given(text: str, kinds: Mapping[str, str]) -> tuple[str, bool | float | str]:
+    """An option as it was typed, for its kind; what makes no sense goes on as text and is refused with a sentence."""
+    name, _, value = text.partition("=")
+    if kinds.get(name) == "switch":
+        return name, {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}.get(
+            value.lower(), value
+        )
+    if kinds.get(name) == "number":
+        with suppress(ValueError):
+            return name, int(value)
+        with suppress(ValueError):
+            return name, float(value)
+    return name, value
+
+
+def _worded(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 @commands.command()

@@ -275,13 +275,13 @@ class Tools:
         return self.view(tool_id, caller, as_)
 
     async def command(self, tool_id: str, caller: Caller, *, as_: Person | None = None) -> Command:
-        """What a start would run, and what each instance takes. Admins only."""
+        """What a start would run, and what each instance takes. Admins only; for the command line as nobody's own."""
         caller.must_be_admin()
-        entry, person = self._access.entry(tool_id), self._access.whose(tool_id, caller, as_)
-        own = self._access.key(self._access.manifest(tool_id), person)[1]
+        manifest, person = self._access.manifest(tool_id), as_ or caller.person
+        nobody = (caller.via == "local" and as_ is None) or not self._access.key(manifest, person)[1]
         return await inspect(
-            entry,
-            person if own else None,
+            self._access.entry(tool_id),
+            None if nobody else self._access.whose(tool_id, caller, as_),
             launcher=self._launcher,
             options=self._options,
             instances=self._of(tool_id),
