@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from comfystudio import settings as table
 from comfystudio.configuration import Configuration, Row
 from comfystudio.configuration.file import SettingsFile
-from comfystudio.errors import Conflict, Invalid
+from comfystudio.errors import Conflict, Invalid, Unavailable
+from tests.small_disk import fill, small_disk_at
 
 TEXT = '# Ours\nsession_days = 3   # short\n\n# The house\nallowed_hosts = ["studio.lan"]\n'
 
@@ -130,6 +131,21 @@ async def test_a_file_that_somebody_edits_meanwhile_is_not_overwritten(root: Pat
     (root / "studio.toml").unlink()
     (root / "studio.toml").write_bytes(b"#" * (2 << 20))
     assert "KB" in str((await configuration.overview()).problem)
+
+
+@pytest.mark.root
+async def test_a_full_disk_leaves_the_file_as_it_was(root: Path) -> None:
+    """What does not fit is not written half; with room again it is."""
+    with small_disk_at(root / "disk", "1m") as disk:
+        (disk / "studio.toml").write_text(TEXT)
+        configuration = _configuration(disk)
+        filler = fill(disk)
+        with pytest.raises(Unavailable):
+            await configuration.change({"session_days": 9}, None)
+        assert (disk / "studio.toml").read_text() == TEXT
+        assert {path.name for path in disk.iterdir()} == {"studio.toml", "filler"}
+        filler.unlink()
+        await configuration.change({"session_days": 9}, None)
 
 
 @given(
