@@ -133,7 +133,7 @@ def test_what_is_left_of_an_attack(tmp_path: Path, printed: bytes, shown: str) -
 )
 @pytest.mark.parametrize("terminal", [True, False])
 def test_floods_of_escapes_take_no_time(tmp_path: Path, piece: bytes, terminal: bool) -> None:
-    """An escape without an end, or hundreds of thousands of them: taken in quickly, and no line is longer than the limit."""
+    """An escape without an end, or hundreds of thousands of them: quick, and no line beyond the limit."""
     output = piece * (512 * 1024 // len(piece))
     began = time.process_time()
     log = logged(tmp_path, output, pieces=32, terminal=terminal)
