@@ -159,6 +159,21 @@ def test_somebody_is_added_and_their_code_leads_in(studio: RunningStudio, people
     joining.wait_for_url(f"{studio.address}/")
 
 
+def test_a_pasted_list_of_names_gets_links(studio: RunningStudio, people: Page) -> None:
+    """Names pasted from a column are added one after the other; one that is there already stops none of them."""
+    people.get_by_role("button", name="Add a person").click()
+    people.evaluate("text => navigator.clipboard.writeText(text)", f"Rosa Pasted\n{OTHER}\nIvan Pasted\n")
+    people.get_by_role("dialog").get_by_label("Name", exact=True).press("Control+v")
+    people.get_by_role("button", name="Add 3 and make links").click()
+    expect(people.get_by_text("2 people are on the roster.")).to_be_visible(timeout=20_000)
+    expect(people.get_by_role("dialog").get_by_role("listitem")).to_contain_text(f"{OTHER} is on the roster already")
+    people.get_by_role("button", name="Copy 2 names with links").click()
+    copied = people.evaluate("navigator.clipboard.readText()").splitlines()
+    assert [line.split("\t")[0] for line in copied] == ["Rosa Pasted", "Ivan Pasted"]
+    assert all(LINK.fullmatch(line.split("\t")[1]) for line in copied)
+    assert studio.call("GET", "/people?text=pasted")["counts"]["invited"] >= 2
+
+
 def test_a_person_is_renamed_after_reading_what_happens(studio: RunningStudio, people: Page) -> None:
     """The dialog names the folder and what ends; afterwards row, panel, roster and folder bear the new name."""
     people.goto(f"{studio.address}/people?person={_number(studio, OTHER)}")

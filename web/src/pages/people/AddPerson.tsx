@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type ClipboardEvent, type FormEvent, useState } from 'react';
 
 import { call, sentenceOf } from '../../api/client';
 import { cache } from '../../api/queries';
@@ -10,7 +10,9 @@ import { Dialog, DialogActs } from '../../parts/Dialog';
 import { Field } from '../../parts/Field';
 import { until } from '../../parts/time';
 import { t } from '../../words';
+import { AddMany } from './AddMany';
 import css from './AddPerson.module.css';
+import { namesIn } from './pasted';
 import { ShownLink } from './ShownLink';
 
 interface AddProps {
@@ -25,6 +27,8 @@ type Added = FreshLink & { person: PersonView };
 export function AddPerson({ open, onClose, onAdded }: AddProps) {
   const [name, setName] = useState('');
   const [admin, setAdmin] = useState(false);
+  /** Names to add at once; null while it is one person. */
+  const [many, setMany] = useState<string | null>(null);
   const add = useMutation({
     mutationFn: () => call<Added>('POST', '/people', { name: name.trim(), admin }),
     onSuccess: (made) => {
@@ -36,6 +40,7 @@ export function AddPerson({ open, onClose, onAdded }: AddProps) {
     add.reset();
     setName('');
     setAdmin(false);
+    setMany(null);
   };
   const close = () => {
     onClose();
@@ -45,17 +50,33 @@ export function AddPerson({ open, onClose, onAdded }: AddProps) {
     event.preventDefault();
     if (name.trim() !== '' && !add.isPending) add.mutate();
   };
+  const paste = (event: ClipboardEvent) => {
+    const text = event.clipboardData.getData('text/plain');
+    if (namesIn(text).length < 2) return;
+    event.preventDefault();
+    setMany(text);
+  };
+  if (many !== null) {
+    return (
+      <Dialog title={t('people.add_many')} open={open} onClose={close}>
+        <AddMany text={many} onAdded={onAdded} onClose={close} />
+      </Dialog>
+    );
+  }
   return (
     <Dialog title={add.data ? t('people.added', { name: add.data.person.name }) : t('people.add')} open={open} onClose={close}>
       {add.data ? (
         <Done link={add.data} onMore={anew} onClose={close} />
       ) : (
         <form className={css['form']} onSubmit={submit} noValidate>
-          <Field label={t('people.name')} value={name} maxLength={200} autoComplete="off" onChange={(event) => setName(event.target.value)} error={add.error ? sentenceOf(add.error) : null} hint={t('people.name_hint')} />
+          <Field label={t('people.name')} value={name} maxLength={200} autoComplete="off" autoFocus onChange={(event) => setName(event.target.value)} onPaste={paste} error={add.error ? sentenceOf(add.error) : null} hint={t('people.name_hint')} />
           <Check checked={admin} onChange={(event) => setAdmin(event.target.checked)} hint={t('people.admin_hint')}>
             {t('people.as_admin')}
           </Check>
           <DialogActs>
+            <span className={css['start']}>
+              <Button look="quiet" onClick={() => setMany(name)}>{t('people.several')}</Button>
+            </span>
             <Button onClick={close}>{t('common.cancel')}</Button>
             <Button type="submit" look="primary" online working={add.isPending} blocked={name.trim() === ''}>
               {t('people.add_act')}
