@@ -294,7 +294,7 @@ def test_copy_download_and_minimise(studio: RunningStudio, page: Page) -> None:
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop-dark", "phone-light"])
 def test_every_state_can_be_used_by_everybody(studio: RunningStudio, visit: Opens, phone: bool) -> None:
-    """A log with chosen lines and the find field open, hits, no hit: no violation of axe, nothing sideways."""
+    """A log with a chosen line and the find field open, and hits: no violation of axe, nothing sideways."""
     page = visit(phone=phone, light=phone)
     complaints = watched(page)
     lines = _open(sign_in(page, studio, ADMIN), studio)
@@ -306,10 +306,9 @@ def test_every_state_can_be_used_by_everybody(studio: RunningStudio, visit: Open
     page.get_by_role("textbox", name="Find in the log").fill("green")
     expect(page.get_by_text("1 of 1", exact=True)).to_be_visible()
     judge(page, complaints)
-    for text, shows in (("concealed", "1 line in"), ("nowhere-at-all", "No line holds this")):
-        page.goto(f"{studio.address}/activity?text={text}")
-        expect(page.get_by_text(shows).first).to_be_visible()
-        judge(page, complaints)
+    page.goto(f"{studio.address}/activity?text=concealed")
+    expect(page.get_by_text("1 line found")).to_be_visible()
+    judge(page, complaints)
 
 
 def test_clearing_says_what_is_lost(studio: RunningStudio, page: Page) -> None:

@@ -144,6 +144,8 @@ export interface ToolView {
   access_reason?: string | null;
   refusal: string | null;
   installed: boolean;
+  /** One that all share, or one for each person. */
+  instances: 'one' | 'per-artist';
   job_id: number | null;
   can: Record<'start' | 'stop' | 'install' | 'open' | 'log', boolean>;
   error: string | null;

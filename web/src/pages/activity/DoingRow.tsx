@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { PackagePlus } from 'lucide-react';
+import { PackagePlus, SquareTerminal } from 'lucide-react';
 
 import { Avatar } from '../../parts/Avatar';
 import { StateMark } from '../../parts/StateMark';
@@ -17,14 +17,14 @@ export function DoingRow({ doing, icon, now }: { doing: Doing; icon: string; now
   return (
     <li className={css['row']}>
       <Link to={doing.href} search={doing.line === null ? {} : { line: doing.line }} className={css['link']}>
-        <span className={css['icon']}>{doing.kind === 'job' ? <JobIcon /> : <ToolIcon name={icon} />}</span>
+        <span className={css['icon']}>{doing.kind === 'job' ? <JobIcon terminal={doing.terminal} /> : <ToolIcon name={icon} />}</span>
         <span className={css['what']}>
           <b className="el" title={title}>
             {title}
           </b>
           {doing.error === null ? (
             <span className="meta el">
-              {t(doing.kind === 'job' ? 'activity.a_job' : 'activity.a_run')}
+              {t(doing.terminal ? 'activity.a_terminal' : doing.kind === 'job' ? 'activity.a_job' : 'activity.a_run')}
               <span className="only-p">{t('activity.row_more', { name: doing.by ?? t('activity.nobody') })}</span>
             </span>
           ) : (
@@ -48,10 +48,10 @@ export function DoingRow({ doing, icon, now }: { doing: Doing; icon: string; now
   );
 }
 
-function JobIcon() {
+function JobIcon({ terminal }: { terminal: boolean }) {
   return (
     <span className={css['job']} aria-hidden="true">
-      <PackagePlus />
+      {terminal ? <SquareTerminal /> : <PackagePlus />}
     </span>
   );
 }

@@ -9,6 +9,7 @@ import { bytes } from '../../parts/size';
 import { Empty, Note, Skeleton } from '../../parts/Surface';
 import { clockSeconds, useNow, when } from '../../parts/time';
 import { count, t } from '../../words';
+import { locale } from '../../words/language';
 import css from './Hits.module.css';
 import { grouped, shortened } from './hits';
 import { termOf } from './log/pieces';
@@ -19,7 +20,7 @@ import { earliest, type Wanted } from './wanted';
 const FIRST = 6;
 
 /** "21 Nov, 14:02" */
-const shortly = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const shortly = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 
 /** The lines of all logs that hold what is looked for, log by log. */
 export function Hits({ wanted, onAll }: { wanted: Wanted & { text: string }; onAll: () => void }) {

@@ -16,7 +16,7 @@ interface LogPageProps {
   acts: ReactNode;
   source: LogSource;
   live: boolean;
-  onClear?: () => void;
+  onClear?: (() => void) | undefined;
   emptied?: number;
   children?: ReactNode;
 }

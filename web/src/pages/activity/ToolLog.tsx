@@ -8,7 +8,7 @@ import { AdminsOnly } from '../../app/AdminsOnly';
 import { Missing } from '../../app/Missing';
 import { prefer } from '../../app/preferences';
 import { call, Problem, sentenceOf } from '../../api/client';
-import { tools as toolsQuery } from '../../api/queries';
+import { session, tools as toolsQuery } from '../../api/queries';
 import type { PersonView, ToolView } from '../../api/types';
 import { Button, ButtonLink } from '../../parts/Button';
 import { Confirm } from '../../parts/Dialog';
@@ -59,6 +59,7 @@ function Found({ id, whose }: { id: string; whose?: { id: number; name: string }
 
 function View({ tool, source, whose }: { tool: ToolView; source: LogSource; whose: string | null }) {
   const [asking, ask] = useState(false);
+  const { data: me } = useQuery(session);
   const [emptied, empty] = useState(0);
   const clear = useMutation({
     mutationFn: () => call<unknown>('POST', logPath(source, '/clear'), {}),
@@ -75,7 +76,8 @@ function View({ tool, source, whose }: { tool: ToolView; source: LogSource; whos
       acts={whose === null && <Acts tool={tool} />}
       source={source}
       live={RUNNING.includes(tool.state)}
-      onClear={() => ask(true)}
+      // What all share is emptied by admins.
+      onClear={me?.role === 'admin' || tool.instances !== 'one' ? () => ask(true) : undefined}
       emptied={emptied}
     >
       <Confirm

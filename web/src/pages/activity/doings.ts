@@ -9,6 +9,8 @@ export type Ending = 'running' | 'good' | 'bad' | 'stopped';
 export interface Doing {
   key: string;
   kind: 'job' | 'tool';
+  /** A job that somebody types at. */
+  terminal: boolean;
   title: string;
   /** Whose instance, where a tool has one for each person. */
   person: string | null;
@@ -36,6 +38,7 @@ export function ofJob(job: JobView): Doing {
   return {
     key: `job:${job.id}`,
     kind: 'job',
+    terminal: job.kind === 'terminal',
     title: job.title,
     person: null,
     tool: null,
@@ -57,6 +60,7 @@ export function ofRun(run: RunView): Doing {
   return {
     key: `run:${run.id}`,
     kind: 'tool',
+    terminal: false,
     title: run.name,
     person: run.person,
     tool: run.tool,

@@ -8,7 +8,7 @@ import { type Chosen, isChosen, stepped, textOf } from './chosen';
 import { painter as painterOf } from './colours';
 import type { Feed } from './feed';
 import css from './Lines.module.css';
-import { HEAD, type Reader } from './reader';
+import { FOOT, FOOT_COVERED, HEAD, type Reader } from './reader';
 import { Row } from './Row';
 
 const LETTERS = 100;
@@ -36,6 +36,7 @@ export function Lines({ feed, reader, label, chosen, onChoose, term, current }: 
   const rows = useRef<HTMLDivElement>(null);
   const ruler = useRef<HTMLSpanElement>(null);
   const { stretch } = feed;
+  reader.foot = chosen ? FOOT_COVERED : FOOT;
   const [first, end] = reader.range();
   const shown = stretch.items.slice(first, end);
 
@@ -87,7 +88,7 @@ export function Lines({ feed, reader, label, chosen, onChoose, term, current }: 
           <span ref={ruler}>{'0'.repeat(LETTERS)}</span>
         </span>
       </div>
-      <div className={css['room']} style={{ height: HEAD + stretch.height + 8 }}>
+      <div className={css['room']} style={{ height: HEAD + stretch.height + reader.foot }}>
         <div className={css['head']}>{state.is !== 'loading' && stretch.items.length > 0 && begins(stretch.whole, stretch.oldest)}</div>
         <div ref={rows} className={css['rows']} role="list" style={{ top: HEAD + stretch.top(first) }}>
           {shown.map((line: LogLine) => (

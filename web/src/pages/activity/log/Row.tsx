@@ -2,12 +2,13 @@ import { memo, useMemo } from 'react';
 
 import type { LogLine } from '../../../api/types';
 import { clockSeconds } from '../../../parts/time';
+import { locale } from '../../../words/language';
 import type { Painter } from './colours';
 import css from './Lines.module.css';
 import { type Piece, pieces } from './pieces';
 import { spans } from './sgr';
 
-const fullTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'medium' });
+const fullTime = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
 
 interface RowProps {
   line: LogLine;

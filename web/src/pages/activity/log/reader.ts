@@ -12,6 +12,10 @@ export const ROW = 19;
 /** What stands above the first line: where the log begins, or that earlier lines come. */
 export const HEAD = 34;
 
+/** What stands below the last line, and below it while something lies over the foot of the box. */
+export const FOOT = 8;
+export const FOOT_COVERED = 60;
+
 /** Lines are drawn this far beyond what is in sight, and fetched this far before it. */
 const AROUND = 400;
 const NEAR = 2500;
@@ -44,6 +48,8 @@ export class Reader {
   #held: number | null = null;
   #columns = 0;
   #drawing = false;
+  /** The room below the last line. */
+  foot = FOOT;
 
   constructor(private readonly feed: Feed) {}
 
@@ -68,7 +74,7 @@ export class Reader {
   /** The first line to draw, and the one after the last. */
   range(): readonly [first: number, end: number] {
     const { stretch } = this.feed;
-    const y = (this.reading.get().following ? stretch.height + HEAD - this.#view : this.#anchored()) - HEAD;
+    const y = (this.reading.get().following ? stretch.height + HEAD + this.foot - this.#view : this.#anchored()) - HEAD;
     let first = stretch.at(y - AROUND);
     let last = stretch.at(y + this.#view + AROUND);
     if (this.#held !== null && stretch.has(this.#held)) {
@@ -197,7 +203,7 @@ export class Reader {
     const y = HEAD + stretch.top(index) - this.#y;
     this.#wanted = null;
     // What is in sight already stays where it is.
-    if (!wanted.first && y >= 0 && y + ROW <= view && this.#near) return this.#hold();
+    if (!wanted.first && y >= 0 && y + ROW <= view - this.foot && this.#near) return this.#hold();
     this.#anchor = { offset: line.offset, into: wanted.first ? -HEAD : -Math.max(0, (view - ROW) / 2) };
   }
 
@@ -212,7 +218,7 @@ export class Reader {
     const { stretch } = this.feed;
     if (this.#anchor === null) return this.#y;
     const index = stretch.indexOf(this.#anchor.offset);
-    return index < 0 ? 0 : Math.max(0, Math.min(HEAD + stretch.top(index) + this.#anchor.into, HEAD + stretch.height - this.#view));
+    return index < 0 ? 0 : Math.max(0, Math.min(HEAD + stretch.top(index) + this.#anchor.into, HEAD + stretch.height + this.foot - this.#view));
   }
 
   #fetch(): void {
