@@ -61,6 +61,21 @@ def test_admin_mode(studio: RunningStudio) -> None:
     assert razvan.get("/api/v1/people").status == 200
 
 
+def test_a_profile_picked_as_in_the_original(studio: RunningStudio) -> None:
+    """/set_artist signs in under any listed name in the place of the last one; admin mode is one session's own."""
+    visitor, other = Visitor(studio), Visitor(studio)
+    for name in ("Ada", "Razvan Matei", "Razvan Matei"):
+        assert visitor.request("POST", "/set_artist", {"artist": name}).json == {"success": True}
+        assert visitor.get("/api/v1/session").json["me"]["name"] == name
+    assert other.request("POST", "/set_artist", {"artist": "Nobody"}).json["success"] is False
+    assert other.get("/api/v1/session").status == 401
+    other.request("POST", "/set_artist", {"artist": "Razvan Matei"})
+    assert visitor.request("POST", "/set_admin_mode", {"admin_mode": True}).json == {"success": True}
+    assert visitor.get("/debug").json["is_current_admin"] is True
+    assert other.get("/debug").status == 403
+    assert len({visitor.cookie, other.cookie}) == 2
+
+
 def test_no_page_of_another_site_signs_anybody_in(studio: RunningStudio) -> None:
     """A site that is open in the same browser reaches neither the profiles nor the door, under no name of its own."""
     body = {"name": "Razvan Matei"}

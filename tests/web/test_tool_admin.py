@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
 
 from tests.waiting import until
 from tests.web.house import ADMIN, ALICE, BOB, House, Visitor
@@ -125,37 +124,32 @@ def process_environment(found: dict[str, Any]) -> str:
     return Path(f"/proc/{instance['pid']}/environ").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("values", "wrong"),
-    [
-        ({"workers": 9, "mood": "wild"}, {"workers"}),
-        ({"workers": 1.5}, {"workers"}),
-        ({"workers": True}, {"workers"}),
-        ({"mood": "--wild"}, {"mood"}),
-        ({"extra": "--listen=0.0.0.0"}, {"extra"}),
-        ({"extra": ""}, {"extra"}),
-        ({"port": 80}, {"port"}),
-        ({"argv": "x", "workers": 0}, {"argv", "workers"}),
-    ],
-)
-async def test_what_cannot_be_set_is_named(house: House, values: dict[str, Any], wrong: set[str]) -> None:
-    """One wrong value refuses all of them, each with its sentence."""
+WRONG: list[tuple[dict[str, Any], set[str]]] = [
+    ({"workers": 9, "mood": "wild"}, {"workers"}),
+    ({"workers": 1.5}, {"workers"}),
+    ({"workers": True}, {"workers"}),
+    ({"mood": "--wild"}, {"mood"}),
+    ({"extra": "--listen=0.0.0.0"}, {"extra"}),
+    ({"extra": ""}, {"extra"}),
+    ({"port": 80}, {"port"}),
+    ({"argv": "x", "workers": 0}, {"argv", "workers"}),
+]
+
+
+async def test_what_cannot_be_set_is_named(house: House) -> None:
+    """One wrong value refuses all of them, each with its sentence; what is no set of options goes no further."""
     await with_options(house, "shared")
     ada = await house.visitor(ADMIN)
-    refused = await ada.json("PUT", "/api/v1/tools/shared/options", {"values": values}, status=422)
-    assert set(refused["fields"]["problems"]) == wrong
-    assert all(refused["fields"]["problems"].values())
+    path = "/api/v1/tools/shared/options"
+    for values, wrong in WRONG:
+        refused = await ada.json("PUT", path, {"values": values}, status=422)
+        assert set(refused["fields"]["problems"]) == wrong
+        assert all(refused["fields"]["problems"].values())
+    others = ({}, {"values": []}, {"values": {"Workers": 1}}, {"values": {"workers": [1]}}, {"values": {"x" * 41: 1}})
+    for body in others:
+        assert await ada.status("PUT", path, body) == 422
     found = await ada.json("GET", "/api/v1/tools/shared/command")
     assert not any(each["changed"] for each in found["options"])
-
-
-@pytest.mark.parametrize(
-    "body", [{}, {"values": []}, {"values": {"Workers": 1}}, {"values": {"workers": [1]}}, {"values": {"x" * 41: 1}}]
-)
-async def test_other_bodies_are_refused(house: House, body: Any) -> None:
-    """What is no set of options never gets as far as the tools."""
-    ada = await house.visitor(ADMIN)
-    assert await ada.status("PUT", "/api/v1/tools/shared/options", body) == 422
 
 
 async def test_what_each_instance_takes(house: House) -> None:

@@ -69,7 +69,7 @@ def _answers(route: Route, refs: dict[type[BaseModel], Part]) -> Part:
         good["content"] = {Media.JSON: {"schema": {"type": "object"}}}
     answers: Part = {str(route.status): good}
     for status in (*route.statuses[1:], 500):
-        content = {Media.JSON: {"schema": refs[Failure]}} if route.original else {}
+        content: Part = {Media.JSON: {"schema": refs[Failure]}} if route.original else {}
         if not route.original or status == 404:  # an address that is none belongs to no route
             content[PROBLEM] = {"schema": refs[Problem]}
         answers[str(status)] = {"description": HTTPStatus(status).phrase, "content": content}
