@@ -3,6 +3,10 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { cache, session, studio } from '../api/queries';
 import type { OutputKind, PersonState, PromptState, Role } from '../api/types';
 import type { Wanted } from '../pages/activity/wanted';
+import type { AuditSearch } from '../pages/admin/audit/wanted';
+import type { SettingsSearch } from '../pages/admin/settings/wanted';
+import type { TerminalSearch } from '../pages/admin/terminal/wanted';
+import type { ToolsSearch } from '../pages/admin/tools/wanted';
 import type { WordKey } from '../words';
 import type { HelpPage } from './helps';
 import { Broken } from './Broken';
@@ -186,6 +190,7 @@ const people = createRoute({
 const adminTools = createRoute({
   getParentRoute: () => inside,
   path: '/admin/tools',
+  validateSearch: (search: Record<string, unknown>) => search as ToolsSearch,
   staticData: { title: 'nav.tools', help: 'tools' },
   component: lazyRouteComponent(() => import('../pages/admin/tools/ToolsAdmin'), 'ToolsAdmin'),
 });
@@ -193,6 +198,7 @@ const adminTools = createRoute({
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/admin/settings',
+  validateSearch: (search: Record<string, unknown>) => search as SettingsSearch,
   staticData: { title: 'nav.settings', help: 'settings' },
   component: lazyRouteComponent(() => import('../pages/admin/settings/SettingsPage'), 'SettingsPage'),
 });
@@ -200,6 +206,7 @@ const settings = createRoute({
 const audit = createRoute({
   getParentRoute: () => inside,
   path: '/admin/audit',
+  validateSearch: (search: Record<string, unknown>) => search as AuditSearch,
   staticData: { title: 'nav.audit', help: 'audit' },
   component: lazyRouteComponent(() => import('../pages/admin/audit/AuditPage'), 'AuditPage'),
 });
@@ -214,6 +221,7 @@ const system = createRoute({
 const terminal = createRoute({
   getParentRoute: () => inside,
   path: '/admin/terminal',
+  validateSearch: (search: Record<string, unknown>) => search as TerminalSearch,
   staticData: { title: 'nav.terminal', help: 'terminal' },
   component: lazyRouteComponent(() => import('../pages/admin/terminal/TerminalPage'), 'TerminalPage'),
 });

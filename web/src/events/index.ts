@@ -74,6 +74,8 @@ export function apply(event: ServerEvent): void {
       break;
     case 'resync':
       refresh();
+      // The studio's own, not the one after its first greeting: what the person may do may be another now.
+      if (event.seq !== undefined) void cache.invalidateQueries({ queryKey: session.queryKey });
       break;
     default:
   }

@@ -3,7 +3,12 @@ import { Fragment, type ReactNode } from 'react';
 import type access from './access.en.json';
 import type account from './account.en.json';
 import type activity from './activity.en.json';
+import type adminAudit from './adminAudit.en.json';
 import type adminNeeded from './adminNeeded.en.json';
+import type adminSettings from './adminSettings.en.json';
+import type adminSystem from './adminSystem.en.json';
+import type adminTerminal from './adminTerminal.en.json';
+import type adminTools from './adminTools.en.json';
 import en from './en.json';
 import type entry from './entry.en.json';
 import type home from './home.en.json';
@@ -16,7 +21,7 @@ import type shell from './shell.en.json';
 import type profiles from './profiles.en.json';
 import type size from './size.en.json';
 
-type Catalogue = typeof en & typeof access & typeof account & typeof activity & typeof adminNeeded & typeof entry & typeof home & typeof keys & typeof outputs & typeof password & typeof people & typeof profiles & typeof shell & typeof size;
+type Catalogue = typeof en & typeof access & typeof account & typeof activity & typeof adminAudit & typeof adminNeeded & typeof adminSettings & typeof adminSystem & typeof adminTerminal & typeof adminTools & typeof entry & typeof home & typeof keys & typeof outputs & typeof password & typeof people & typeof profiles & typeof shell & typeof size;
 type Rooms = Record<string, Record<string, string>>;
 
 const catalogue: Rooms = {};

@@ -1,7 +1,7 @@
 /**
  * xterm writes its sizes and colours into <style> elements and style attributes, which the page's policy refuses.
  * The policy leaves the object model to the page's own scripts: so the rules go into constructed style sheets, and the
- * attributes into `element.style`. tests/browser proves that a log has its colours under the policy.
+ * attributes into `element.style`. tests/browser proves that a terminal has its colours under the policy.
  */
 
 function make(name: string): HTMLElement {
