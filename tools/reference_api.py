@@ -29,6 +29,8 @@ TITLES = {
     "tokens": "Tokens",
     "tools": "Tools",
     "jobs": "Jobs",
+    "runs": "Runs of tools",
+    "library": "All logs",
     "comfy": "ComfyUI",
     "prompts": "Prompts",
     "outputs": "Outputs",

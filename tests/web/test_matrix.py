@@ -115,6 +115,12 @@ ROWS: dict[str, list[Row]] = {
     "POST /api/v1/jobs/{id}/cancel": [Row(OWNERS)],
     "GET /api/v1/jobs/{id}/log": [Row(OWNERS)],
     "GET /api/v1/jobs/{id}/log/download": [Row(OWNERS)],
+    "GET /api/v1/runs": [Row(SIGNED_IN), Row(OWNERS, query="?as=Alice")],
+    "GET /api/v1/logs": [Row(SIGNED_IN)],
+    "GET /api/v1/logs/search": [
+        Row(SIGNED_IN, query="?text=x"),
+        Row((401, 404, 404, 404, 401), query="?text=x&log=job:999999"),
+    ],
     "POST /api/v1/terminals": [Row(ADMINS, good=202)],
     "GET /api/v1/terminals": [Row(ADMINS)],
     # A job of Alice's is no terminal; a plain request is no socket.
