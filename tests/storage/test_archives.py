@@ -148,7 +148,7 @@ def test_every_cut_is_noticed(untouched: Workspace, good: bytes) -> None:
     assert archive.read(path)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 10**9), flip=st.integers(1, 255))
 def test_every_flipped_byte_is_noticed_or_means_nothing(
     studio: Workspace, good: bytes, tmp_path_factory: pytest.TempPathFactory, at: int, flip: int
@@ -166,7 +166,7 @@ def test_every_flipped_byte_is_noticed_or_means_nothing(
     assert taken == {member.name: data for member, data in _members(good)[2:]}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(content=st.binary(max_size=3000))
 def test_any_bytes_at_all_bring_nothing_but_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, content: bytes

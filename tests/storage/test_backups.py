@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 
 from comfystudio.errors import Conflict, Invalid, Missing
 from comfystudio.storage import Database, StorageFull
-from comfystudio.storage.backups import Backups
+from comfystudio.storage.backups import Backups, sqlite
 from comfystudio.storage.backups.files import only_one
 from comfystudio.storage.problems import StorageDamaged
 from comfystudio.storage.tables import LinkRow, PersonRow, SessionRow, TokenRow
@@ -124,6 +125,41 @@ async def test_a_backup_is_of_one_moment_while_others_write(place: Workspace) ->
         subprocess.run(["tar", "xf", str(backups.folder / name), "studio.db"], cwd=place.root, check=True)
         with closing(sqlite3.connect(place.root / "studio.db")) as copy:
             assert copy.execute("SELECT started_at = ended_at FROM job").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("pause", [0.01, 0.05])
+def test_where_readers_hold_up_writers_the_copy_goes_in_steps(root: Path, pause: float) -> None:
+    """Without a write-ahead log, as on a network disk, the copy ends though others write, and is of one moment."""
+    path, ends, writes = root / "studio.db", threading.Event(), []
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("PRAGMA journal_mode=TRUNCATE")
+        database.execute("CREATE TABLE pair (one, other)")
+        database.execute("CREATE TABLE bulk (x)")
+        database.execute("INSERT INTO pair VALUES (0, 0)")
+        database.executemany("INSERT INTO bulk VALUES (zeroblob(?))", [(1_000_000,)] * 10)
+
+    def write() -> None:
+        with closing(sqlite3.connect(path, timeout=5, isolation_level=None)) as database:
+            while not ends.wait(pause):
+                began = time.monotonic()
+                database.execute("BEGIN IMMEDIATE")
+                database.execute("UPDATE pair SET one = one + 1")
+                database.execute("UPDATE pair SET other = one")
+                database.execute("COMMIT")
+                writes.append(time.monotonic() - began)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        with sqlite.opened(path) as source, closing(sqlite3.connect(root / "copy.db")) as made:
+            sqlite._in_steps(source, made)
+    finally:
+        ends.set()
+        thread.join()
+    with closing(sqlite3.connect(root / "copy.db")) as copy:
+        assert copy.execute("SELECT one = other FROM pair").fetchone() == (1,)
+        assert copy.execute("SELECT count(*) FROM bulk").fetchone() == (10,)
+    assert writes
 
 
 def test_anybody_can_look_into_one_without_us(place: Workspace) -> None:

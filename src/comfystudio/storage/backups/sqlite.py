@@ -15,6 +15,7 @@ __all__ = ["SIDES", "Look", "copy", "look", "opened"]
 SIDES = ("-wal", "-shm", "-journal")
 STEP_PAGES = 2048
 MOST_ROUNDS = 3
+PAUSE = 0.005  # seconds between steps, and until the next try where somebody writes just now
 MOST_PROBLEMS = 20
 
 
@@ -60,9 +61,9 @@ def _in_steps(source: sqlite3.Connection, made: sqlite3.Connection) -> None:
             raise _NoEnd
 
     try:
-        source.backup(made, pages=STEP_PAGES, progress=progress, sleep=0.005)
+        source.backup(made, pages=STEP_PAGES, progress=progress, sleep=PAUSE)
     except _NoEnd:
-        source.backup(made)
+        source.backup(made, sleep=PAUSE)
 
 
 class Look:
