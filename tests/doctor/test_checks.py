@@ -96,7 +96,8 @@ def test_database_and_backups(root: Path) -> None:
     workspace.database.write_bytes(b"no database at all" * 1000)
     _is(DatabaseSound(backups.problems), "fail", "damaged")
     workspace.database.unlink()
-    _is(DatabaseSound(backups.problems), "fail")
+    _is(DatabaseSound(backups.problems), "fail", "no database")
+    _is(DatabaseSound(Backups(workspace_at(root / "other")).problems), "off")
 
 
 @pytest.fixture

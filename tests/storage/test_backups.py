@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
 
 from comfystudio.errors import Conflict, Invalid, Missing
 from comfystudio.storage import Database, StorageFull
@@ -21,6 +24,7 @@ from comfystudio.storage.backups import Backups, sqlite
 from comfystudio.storage.backups.files import only_one
 from comfystudio.storage.problems import StorageDamaged
 from comfystudio.storage.tables import LinkRow, PersonRow, SessionRow, TokenRow
+from comfystudio.storage.upgrade import MIGRATIONS
 from comfystudio.workspace import Workspace
 from tests.small_disk import fill, small_disk_at
 from tests.storage.killed import furnish as furnish_as
@@ -328,6 +332,31 @@ async def test_the_backup_of_another_studio_is_taken_as_it_is(place: Workspace, 
     done = Backups(other).restore(str(place.root / "backup" / made.name))
     assert not done.same_studio
     assert _rows(other, "SELECT name, folder FROM person ORDER BY id") == [("Ana", "Ana"), ("Bo", "Bo"), ("Cy", "Cy")]
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+async def test_an_earlier_version_is_brought_up_to_date(place: Workspace, root: Path, revision: str) -> None:
+    """It is put in place as it is, today's people kept; the next start changes its schema, with a backup first."""
+    await _people(place)
+    old = workspace_at(root / "old")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(f"sqlite:///{old.database}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.exec_driver_sql("INSERT INTO person (id, name, folder, created_at) VALUES (1, 'Ann', 'Ann', 1.0)")
+    engine.dispose()
+    made = Backups(old).make()
+    backups = Backups(place)
+    assert backups.restore(str(old.root / "backup" / made.name)).same_studio
+    database = Database(place.database, keep_first=backups.before_schema)
+    await database.open()
+    await database.close()
+    assert [each.before for each in backups.list()] == [revision, "restore"]
+    assert backups.check().ok
+    assert _rows(place, "SELECT name, folder FROM person ORDER BY id") == [("Ann", "Ana"), ("Bo", "Bo"), ("Cy", "Cy")]
 
 
 # Full disks

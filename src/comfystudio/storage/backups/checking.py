@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from comfystudio import words
 from comfystudio.errors import StudioError
 from comfystudio.storage.backups import archive, sqlite
 from comfystudio.storage.backups.listing import listed
@@ -37,6 +38,8 @@ def health(place: Place) -> Health:
 def look_at(place: Place) -> tuple[str | None, tuple[str, ...]]:
     """The database's schema, and what is wrong with it. Blocks."""
     schema: str | None = None
+    if not place.workspace.database.exists():
+        return None, (words.say("storage.gone", path=place.workspace.database),)
     try:
         look = sqlite.look(place.workspace.database)
         schema = look.schema

@@ -47,8 +47,10 @@ class Backups:
         """How much the database takes on the disk."""
         return checking.database_bytes(self._place)
 
-    def problems(self) -> tuple[str, ...]:
-        """Read the database through: what is wrong with it."""
+    def problems(self) -> tuple[str, ...] | None:
+        """Read the database through: what is wrong with it; None where no studio was ever started here."""
+        if not self._place.workspace.database.exists() and not self.list():
+            return None
         return checking.look_at(self._place)[1]
 
     def newest_moment(self) -> float | None:
