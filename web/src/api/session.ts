@@ -21,7 +21,13 @@ export const leaving = { asked: false };
 
 /** End this browser's session and the sessions it opened in tools. */
 export async function signOut(): Promise<void> {
-  await call<undefined>('DELETE', '/session');
+  // Before the answer is here an event may tell that the session is over.
   leaving.asked = true;
+  try {
+    await call<undefined>('DELETE', '/session');
+  } catch (error) {
+    leaving.asked = false;
+    throw error;
+  }
   left();
 }

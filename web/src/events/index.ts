@@ -26,8 +26,8 @@ function outputsMoved(): void {
   void cache.invalidateQueries({ queryKey: ['outputs'] });
 }
 
-/** What events do not keep fresh: it changes with a sign-in only. */
-const LASTING = new Set<unknown>(['studio', 'session', 'listing']);
+/** What a sign-in alone changes, and the list that goes by its own count. */
+const LASTING = new Set<unknown>(['studio', 'listing']);
 
 function refresh(): void {
   void cache.invalidateQueries({ predicate: ({ queryKey: [about] }) => !LASTING.has(about) });
