@@ -2,4 +2,4 @@ import { learn } from '.';
 import words from './access.en.json';
 
 // Devices and tokens, on the account's page and on People.
-learn(words);
+await learn(words, () => import('./access.de.json'));

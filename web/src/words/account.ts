@@ -2,4 +2,4 @@ import { learn } from '.';
 import words from './account.en.json';
 
 // The page imports this before its first sentence is said.
-learn(words);
+await learn(words, () => import('./account.de.json'));

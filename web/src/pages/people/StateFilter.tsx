@@ -1,5 +1,6 @@
 import type { PeopleView, PersonState } from '../../api/types';
 import { t } from '../../words';
+import { locale } from '../../words/language';
 import css from './StateFilter.module.css';
 import { STATES } from './wanted';
 import { personWord } from './words';
@@ -26,7 +27,7 @@ export function StateFilter({ counts, state, onState }: StateProps) {
 function One({ on, name, many, onPress }: { on: boolean; name: string; many: number; onPress: () => void }) {
   return (
     <button type="button" aria-pressed={on} onClick={onPress}>
-      {name} <span className="num">{many.toLocaleString('en')}</span>
+      {name} <span className="num">{many.toLocaleString(locale)}</span>
     </button>
   );
 }
