@@ -29,6 +29,7 @@ from comfystudio.workspace import Workspace
 from tests.small_disk import fill, small_disk_at
 from tests.storage.killed import furnish as furnish_as
 from tests.storage.killed import said, workspace_at
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -155,6 +156,7 @@ def test_where_readers_hold_up_writers_the_copy_goes_in_steps(root: Path, pause:
     thread = threading.Thread(target=write)
     thread.start()
     try:
+        wait_until(lambda: writes)
         with sqlite.opened(path) as source, closing(sqlite3.connect(root / "copy.db")) as made:
             sqlite._in_steps(source, made)
     finally:
@@ -163,7 +165,6 @@ def test_where_readers_hold_up_writers_the_copy_goes_in_steps(root: Path, pause:
     with closing(sqlite3.connect(root / "copy.db")) as copy:
         assert copy.execute("SELECT one = other FROM pair").fetchone() == (1,)
         assert copy.execute("SELECT count(*) FROM bulk").fetchone() == (10,)
-    assert writes
 
 
 def test_anybody_can_look_into_one_without_us(place: Workspace) -> None:
