@@ -81,7 +81,7 @@ async def _echo(visitor: Visitor) -> None:
 
 
 async def test_work_goes_on_and_is_taken_over_within_five_seconds(studio: RunningStudio) -> None:
-    """Same pids, ready within 5 s of the next start, no log line lost or twice, child sessions and sockets go on."""
+    """Same pids and runs, ready within 5 s of the next start, no line lost or twice, sessions and sockets go on."""
     artist = Visitor(studio).sign_in(ARTIST, PASSWORD)
     await until(lambda: _ready(artist), within=60)
     before = artist.open(9000).json["pid"]
@@ -99,6 +99,8 @@ async def test_work_goes_on_and_is_taken_over_within_five_seconds(studio: Runnin
     await until(lambda: _reachable(artist), within=5, why="not adopted within 5 s of the start of the process")
     now = artist.get("/api/v1/tools").json["tools"]
     assert {tool["restarts"] for tool in now} == {0}
+    runs = artist.get("/api/v1/runs").json["runs"]
+    assert {run["tool"]: run["ending"] for run in runs} == {"counter": "running", "jupyter-lab": "running"}
     assert [unit_pid(studio.workspace, unit) for unit in ("counter", f"jupyter-lab.{person}")] == pids
     # The cookies of the tools' own origins are good as they were: no way by the portal.
     again = artist.get("/", port=9000)

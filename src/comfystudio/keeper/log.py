@@ -222,5 +222,5 @@ def _line(offset: int, record: bytes) -> LogLine:
     if stream == "k":
         with suppress(ValueError, KeyError, TypeError):
             key, fields = json.loads(text)
-            text = words.say(key, **fields)
+            text = words.plainly(key, **fields)
     return LogLine(offset, at, stream, text)

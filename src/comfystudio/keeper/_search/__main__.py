@@ -27,7 +27,7 @@ def _say(key: str, **fields: Any) -> str:
     """The keeper's words. Few logs say what is looked for in them, and reading the catalogue takes a while."""
     from comfystudio import words  # noqa: PLC0415 as above
 
-    return words.say(key, **fields)
+    return words.plainly(key, **fields)
 
 
 def _alone() -> bool:

@@ -86,7 +86,9 @@ def _any_case(part: str) -> Finder:
     """For letters beyond ASCII, of which bytes know no small ones."""
     variants = ({one, one.lower(), one.upper(), one.title()} for one in part)
     pattern = re.compile(
-        b"".join(b"(?:" + b"|".join(re.escape(v.encode()) for v in each) + b")" for each in variants)
+        b"".join(
+            b"(?:" + b"|".join(re.escape(v.encode("utf-8", "replace")) for v in each) + b")" for each in variants
+        )
     )
     # Patterns find forwards only: one pass over a block, kept for as long as its candidates are asked for.
     kept: list[tuple[bytes, list[int]]] = []
