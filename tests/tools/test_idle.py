@@ -16,23 +16,13 @@ from comfystudio.tools.states import Key
 from comfystudio.tools.usage import measure, rates
 from comfystudio.workspace import Workspace
 from tests.keeper.units import keepers_of, python
-from tests.tools.conftest import ADA, ALICE, BOB, Studio, caller
+from tests.tools.conftest import ADA, ALICE, BOB, Steady, Studio, caller
 from tests.waiting import until
 
 IDLE = """
 idle = { path = "/api/status", activity = "last", busy = { path = "/api/kernels", key = "state", value = "busy" } }
 """
 HOUR = 3600.0
-
-
-class Steady:
-    """A steady clock that stands until it is told to go on."""
-
-    def __init__(self) -> None:
-        self.at = 1000.0
-
-    def __call__(self) -> float:
-        return self.at
 
 
 @dataclasses.dataclass

@@ -22,7 +22,7 @@ from comfystudio.tools import Tools
 from comfystudio.tools.idle import Idle
 from comfystudio.tools.instance import Instance
 from comfystudio.workspace import Workspace
-from tests.tools.conftest import ADA, ALICE, BOB, Studio, caller
+from tests.tools.conftest import ADA, ALICE, BOB, Steady, Studio, caller
 from tests.tools.jupyter import SETUP, as_account, installed, run_in_kernel
 from tests.waiting import until
 
@@ -155,25 +155,32 @@ async def test_it_starts_works_and_ends(lab: Studio) -> None:
 
 
 async def test_it_is_stopped_once_nobody_uses_it(lab: Studio, root: Path) -> None:
-    """A kernel that computes keeps JupyterLab however long ago anybody came, being looked at does not; then it ends."""
-    tools, at = await lab.open(), 0.0
+    """A kernel that computes keeps JupyterLab however long ago anybody came; being looked at does not."""
+    tools, clock = await lab.open(), Steady()
+    everything = {"no-terminals": True, "show-hidden": True, "cull-kernels": 86_400, "output-rate": 5_000_000}
+    await tools.set_options("jupyter-lab", caller(ADA), everything)
     (socket,) = await started(tools, ALICE)
-    idle = Idle(8, tools._instances.values, used=lambda _: False, end=tools._end_unused, now=lambda: at)
+    idle = Idle(8, tools._instances.values, used=lambda _: False, end=tools._end_unused, now=clock)
     go_on = root / "go-on"
     root.chmod(0o755)
     code = f"import pathlib, time\nwhile not pathlib.Path({str(go_on)!r}).exists(): time.sleep(0.05)\nprint('done')"
     cell = asyncio.create_task(run_in_kernel(socket, code))
     instance = tools._instances["jupyter-lab", "p1"]
     await until(lambda: _busy(instance), 20, "the cell never ran")
-    for at in (1.0, 9.0 * 3600, 18.0 * 3600):
+    assert await instance.ask("/api/terminals") is None, "the options are the program's own"
+    log = "\n".join(line.text for line in tools.log("jupyter-lab", caller(ALICE)).tail(500).lines)
+    assert "not recognized" not in log
+    for hours in (0, 9, 9):
+        clock.at += hours * 3600
         await idle.look()
         assert tools.view("jupyter-lab", caller(ALICE)).state == "ready"
     go_on.touch()
     assert await cell == "done\n"
-    for at in (19.0 * 3600, 20.0 * 3600, 26.5 * 3600):
+    for hours in (1.0, 1.0, 6.5):
+        clock.at += hours * 3600
         await idle.look()
         assert tools.view("jupyter-lab", caller(ALICE)).state == "ready"
-    at = 27.5 * 3600
+    clock.at += 2 * 3600
     await idle.look()
     view = tools.view("jupyter-lab", caller(ALICE))
     assert (view.state, view.error) == ("stopped", words.say("tools.idle_stopped", hours=8))

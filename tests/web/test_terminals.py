@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
+import psutil
 import pytest
 from aiohttp import WSMsgType
 
@@ -255,6 +256,22 @@ async def test_a_message_that_is_too_large_closes_the_page(house: House) -> None
         await page.sees(b"wc -c\r\n")
         await asyncio.gather(*(page.socket.send_bytes(b"y" * 50_000) for _ in range(4)))
         await page.sees(b"200000\r\n", 10)
+
+
+async def test_a_flood_past_a_page_that_does_not_read(house: House) -> None:
+    """25 MB drawn while the page reads nothing: the program ends, the portal holds little."""
+    ada = await house.visitor(ADMIN)
+    number = await opened(house, ada)
+    address, done = f"{ada.base}{PATH}/{number}/socket", house.workspace.root / "done"
+    before = psutil.Process().memory_info().rss
+    async with ada.client.ws_connect(address, headers=ada.headers, max_msg_size=0) as socket:
+        await socket.send_bytes(b"yes %b | head -c 25000000; touch done; echo the-e$((1+1))d\r" % (b"x" * 1000))
+        await until(done.exists, 30)
+        assert psutil.Process().memory_info().rss - before < 40_000_000
+        page = Page(socket)
+        await page.sees(b"the-e2d\r\n", 15)
+        assert (await page.hears("skipped"))["bytes"] > 5_000_000
+        assert len(page.drawn) < 20_000_000
 
 
 async def test_only_so_many_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
