@@ -28,6 +28,8 @@ TITLES = {
     "person": "One person",
     "tokens": "Tokens",
     "tools": "Tools",
+    "tool_admin": "Tools, for admins",
+    "terminals": "Terminals",
     "jobs": "Jobs",
     "runs": "Runs of tools",
     "library": "All logs",
@@ -37,6 +39,7 @@ TITLES = {
     "trash": "Trash",
     "audit": "Audit trail",
     "events": "Events",
+    "original": "The original's addresses",
 }
 
 
