@@ -9,6 +9,7 @@ import type adminSettings from './adminSettings.en.json';
 import type adminSystem from './adminSystem.en.json';
 import type adminTerminal from './adminTerminal.en.json';
 import type adminTools from './adminTools.en.json';
+import type adminValues from './adminValues.en.json';
 import en from './en.json';
 import type entry from './entry.en.json';
 import type home from './home.en.json';
@@ -21,7 +22,7 @@ import type shell from './shell.en.json';
 import type profiles from './profiles.en.json';
 import type size from './size.en.json';
 
-type Catalogue = typeof en & typeof access & typeof account & typeof activity & typeof adminAudit & typeof adminNeeded & typeof adminSettings & typeof adminSystem & typeof adminTerminal & typeof adminTools & typeof entry & typeof home & typeof keys & typeof outputs & typeof password & typeof people & typeof profiles & typeof shell & typeof size;
+type Catalogue = typeof en & typeof access & typeof account & typeof activity & typeof adminAudit & typeof adminNeeded & typeof adminSettings & typeof adminSystem & typeof adminTerminal & typeof adminTools & typeof adminValues & typeof entry & typeof home & typeof keys & typeof outputs & typeof password & typeof people & typeof profiles & typeof shell & typeof size;
 type Rooms = Record<string, Record<string, string>>;
 
 const catalogue: Rooms = {};
