@@ -37,7 +37,8 @@ export function AdminStrip({ until }: { until: number }) {
           </Button>
         )}
         <Button size="s" look="quiet" online working={leave.isPending} onClick={() => leave.mutate()}>
-          {t('admin_mode.leave')}
+          <span className="hide-p">{t('admin_mode.leave')}</span>
+          <span className="only-p">{t('admin_mode.leave_short')}</span>
         </Button>
       </span>
     </section>

@@ -23,7 +23,7 @@ import { answered, asking } from './adminMode';
 import { type Keys, useKeys } from './keys';
 import { Framed } from './Message';
 import { OfflineStrip } from './OfflineStrip';
-import { close, over } from './over';
+import { close, COMMAND_KEY, over } from './over';
 import { type PlaceLink, Places } from './Places';
 import css from './Shell.module.css';
 
@@ -37,7 +37,6 @@ const MorePlaces = lazy(async () => ({ default: (await import('./AdminPlaces')).
 const AdminStrip = lazy(async () => ({ default: (await import('./AdminStrip')).AdminStrip }));
 const AdminDialog = lazy(async () => ({ default: (await import('./AdminDialog')).AdminDialog }));
 
-const COMMAND = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl';
 
 const STUDIO: readonly PlaceLink[] = [
   { to: '/', word: 'nav.home', icon: House },
@@ -96,7 +95,7 @@ export function Shell() {
             <Search aria-hidden="true" />
             <span>{t('nav.find')}</span>
             <span aria-hidden="true">
-              <Caps caps={[`${COMMAND} K`]} />
+              <Caps caps={[`${COMMAND_KEY ? '⌘' : t('nav.ctrl')} K`]} />
             </span>
           </button>
           <nav aria-label={t('nav.studio')} className={css['group']}>

@@ -9,30 +9,28 @@ export interface KeyRow {
   caps: string[];
 }
 
-const COMMAND = typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl';
-
 /** Keys that cannot be changed: they mean the same in other programs. */
-const FIXED: Record<Place, readonly (readonly [caps: string[], word: WordKey])[]> = {
+const FIXED: Record<Place, readonly (readonly [keys: string, word: WordKey])[]> = {
   anywhere: [
-    [[COMMAND, 'K'], 'keys.find'],
-    [['Esc'], 'keys.close'],
+    ['Control k', 'keys.find'],
+    ['Escape', 'keys.close'],
   ],
   lists: [],
   outputs: [
-    [['←', '→', '↑', '↓'], 'keys.move'],
-    [['Space'], 'keys.choose'],
-    [['Shift', '→'], 'keys.extend'],
-    [[COMMAND, 'A'], 'keys.choose_all'],
-    [['Enter'], 'keys.open'],
-    [['Del'], 'keys.trash'],
+    ['← → ↑ ↓', 'keys.move'],
+    ['Space', 'keys.choose'],
+    ['Shift →', 'keys.extend'],
+    ['Control a', 'keys.choose_all'],
+    ['Enter', 'keys.open'],
+    ['Delete', 'keys.trash'],
   ],
   logs: [
-    [['Home'], 'keys.log_start'],
-    [['Enter'], 'keys.log_choose'],
-    [['↑', '↓'], 'keys.log_move'],
-    [['Shift', '↓'], 'keys.log_extend'],
-    [[COMMAND, 'A'], 'keys.log_choose_all'],
-    [[COMMAND, 'C'], 'keys.log_copy'],
+    ['Home', 'keys.log_start'],
+    ['Enter', 'keys.log_choose'],
+    ['↑ ↓', 'keys.log_move'],
+    ['Shift ↓', 'keys.log_extend'],
+    ['Control a', 'keys.log_choose_all'],
+    ['Control c', 'keys.log_copy'],
   ],
 };
 
@@ -46,5 +44,5 @@ export const shortcutsOf = (place: Place, admin: boolean): Shortcut[] => (Object
 /** Every key of a place as it is now, those that cannot be changed last. */
 export function keyRows(place: Place, admin: boolean): KeyRow[] {
   const bound = shortcutsOf(place, admin).map((name) => ({ id: name, name: nameOf(name), caps: capsOf(keysOf(name)) }));
-  return [...bound.filter((row) => row.caps.length > 0), ...FIXED[place].map(([caps, word]) => ({ id: word, name: t(word), caps }))];
+  return [...bound.filter((row) => row.caps.length > 0), ...FIXED[place].map(([keys, word]) => ({ id: word, name: t(word), caps: capsOf(keys) }))];
 }

@@ -2,4 +2,4 @@ import { learn } from '.';
 import words from './outputs.en.json';
 
 // Whoever shows what artists made imports this before the first sentence is said.
-learn(words);
+await learn(words, () => import('./outputs.de.json'));

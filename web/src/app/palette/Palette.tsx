@@ -15,6 +15,7 @@ import { Caps } from '../../parts/Caps';
 import { IconButton } from '../../parts/IconButton';
 import { say } from '../../parts/Toasts';
 import { count, t } from '../../words';
+import { capsOf } from '../keyNames';
 import { close } from '../over';
 import { actionEntries, type Entry, found, pageEntries, toolEntries } from './entries';
 import css from './Palette.module.css';
@@ -125,7 +126,7 @@ function Finder({ me, onStop }: { me: Me; onStop: (tool: ToolView) => void }) {
               <Caps caps={['↑', '↓']} /> {t('palette.move')}
             </span>
             <span>
-              <Caps caps={['Enter']} /> {t('palette.choose')}
+              <Caps caps={capsOf('Enter')} /> {t('palette.choose')}
             </span>
             <span>
               <Caps caps={['Esc']} /> {t('palette.close')}

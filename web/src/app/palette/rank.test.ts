@@ -26,6 +26,9 @@ test('accents and case do not matter, and other scripts are found', () => {
 test('what does not fit is left out', () => {
   expect(rank('xyz', 'My outputs')).toBeNull();
   expect(rank('home nowhere', 'Home')).toBeNull();
+  expect(rank('ana', 'Language: English')).toBeNull();
+  expect(rank('hst', 'The first start')).toBeNull();
+  expect(rank('fst', 'Of the first start')).not.toBeNull();
 });
 
 test('nothing typed fits everything', () => {

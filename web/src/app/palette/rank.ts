@@ -15,14 +15,15 @@ function scoreOf(word: string, text: string): number | null {
   let score = 0;
   let at = -1;
   for (const letter of word) {
-    const next = text.indexOf(letter, at + 1);
+    let next = text.indexOf(letter, at + 1);
+    // Letters strewn over a long name are chance: the first of them begins a word.
+    while (at < 0 && next > 0 && WORD.test(text[next - 1] ?? '')) next = text.indexOf(letter, next + 1);
     if (next < 0) return null;
     if (next === at + 1) score += 6;
     if (next === 0 || !WORD.test(text[next - 1] ?? '')) score += 10;
     score -= Math.min(next - at - 1, 8);
     at = next;
   }
-  // Letters strewn over a long name are chance.
   return score > 0 ? score : null;
 }
 
