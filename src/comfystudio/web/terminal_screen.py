@@ -42,7 +42,7 @@ class Screen:
         """Until the page leaves, the terminal ends, or the person may no longer be here."""
         drawing = asyncio.create_task(self._draw(), name="terminal")
         try:
-            with self._call.shared.opens.held(lambda: now(self._call) is not None, self._lose, self._session):
+            with self._call.shared.opens.held(self._still, self._lose, self._call.caller.session_id):
                 async for message in self._page:
                     if message.type is WSMsgType.BINARY:
                         await self._type(message.data)
@@ -53,9 +53,10 @@ class Screen:
             with suppress(asyncio.CancelledError):
                 await drawing
 
-    @property
-    def _session(self) -> int | None:
-        return self._call.caller.session_id
+    def _still(self) -> bool:
+        """Whether the person may look: an admin, in admin mode or not."""
+        caller = now(self._call)
+        return caller is not None and caller.person.role == "admin"
 
     # From the page
 
