@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from comfystudio.keeper import masking
-from comfystudio.keeper.masking import clean, masked, plain
+from comfystudio.keeper.masking import clean, masked, plain, uncoloured
 
 COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 PIECES = st.sampled_from(
@@ -192,3 +192,25 @@ def test_a_hostile_line_costs_no_time() -> None:
     for line in lines:
         clean(line)
     assert time.perf_counter() - before < 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "using \x1b[33mhf_CanaryCanaryCanary\x1b[0m",
+        "using cst_Canary\x1b[1mCanary\x1b[0mCanary",
+        "https://host/?to\x1b[1mken=CanaryCanary\x1b[0m",
+        "\x1b[36mtoken\x1b[0m=\x1b[33mCanary\x1b[0m HF_TO\x1b[1mKEN=CanaryCanary",
+        "Author\x1b[0mization: \x1b[33mBearer\x1b[0m \x1b[32mCanaryCanaryCanary\x1b[0m",
+        "https://me:\x1b[1mCanary\x1b[0mCanary@host/",
+    ],
+)
+def test_colours_in_or_beside_a_secret_do_not_show_it(line: str) -> None:
+    """What programs paint, as rich does with addresses and values, is known as a secret without the paint."""
+    for shown in (clean(line), plain(line), uncoloured(clean(line))):
+        assert "Canary" not in shown
+
+
+def test_colours_stay_where_no_secret_is() -> None:
+    """A mask beside colours takes none away where the secret was known with them."""
+    assert clean("\x1b[32mok\x1b[0m hf_abcdefgh") == "\x1b[32mok\x1b[0m hf_…"

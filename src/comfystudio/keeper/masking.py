@@ -75,10 +75,17 @@ def masked(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """One line as a page may show it: colours stay, everything else that is not text goes, secrets are masked."""
+    """One line as a page may show it: colours stay, everything else that is not text goes, secrets are masked.
+
+    A line loses its colours where they stand in or beside a secret, which could not be known by its look then.
+    """
     if not text.isprintable():
         text = _UNSAFE.sub(lambda found: found["colour"] or "", text)
-    return masked(text)
+    shown = masked(text)
+    if "\x1b" not in text:
+        return shown
+    bare = masked(uncoloured(text))
+    return shown if uncoloured(shown) == bare else bare
 
 
 def plain(text: str) -> str:
