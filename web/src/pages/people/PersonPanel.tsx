@@ -10,7 +10,7 @@ import { t } from '../../words';
 import css from './PersonPanel.module.css';
 
 /** Where the roster and a person have no room side by side. */
-export const NARROW = '(max-width: 1100px)';
+export const NARROW = '(max-width: 1320px)';
 
 interface PanelProps {
   person: PersonView;
