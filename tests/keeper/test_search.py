@@ -234,6 +234,22 @@ async def test_few_searches_run_at_once(endless: Log, monkeypatch: pytest.Monkey
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def test_one_person_leaves_turns_for_others(endless: Log) -> None:
+    """Whoever looks for many things at once is told to wait; somebody else's search still gets its turn."""
+    search = LogSearch()
+    question = Question("…", seconds=60)
+    tasks = [asyncio.create_task(search.find(question, {"job:1": endless}, of=1)) for _ in range(4)]
+    await until(lambda: len(searching()) == 2)
+    with pytest.raises(TooMany):
+        await search.find(Question("x"), {}, of=1)
+    other = asyncio.create_task(search.find(Question("x"), {"job:1": Log(endless.folder.parent / "none")}, of=2))
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert (await other).hits == ()
+    assert (await search.find(Question("x"), {}, of=1)).hits == ()
+
+
 LINES = st.lists(
     st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cf"]), max_size=12), max_size=30
 )

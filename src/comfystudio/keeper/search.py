@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ __all__ = ["Hit", "LogSearch", "Place", "Question", "Results"]
 _log = logging.getLogger(__name__)
 AT_ONCE = 2
 MOST_WAITING = 16
+# Of one person: tabs that all look for something, and not so many that others get no turn.
+MOST_OF_ONE = 4
 # What a search may take is part of the question; beyond that its process is stuck.
 MARGIN_SECONDS = 10.0
 LARGEST_ANSWER = 16 * 1024 * 1024
@@ -65,18 +68,22 @@ class LogSearch:
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
         self._turn = asyncio.Semaphore(at_once)
-        self._waiting = 0
+        self._waiting: Counter[int] = Counter()
 
-    async def find(self, question: Question, logs: Mapping[str, Log]) -> Results:
-        """Look through `logs`, by name. Called off, its process is ended at once."""
-        if self._waiting >= MOST_WAITING:
+    async def find(self, question: Question, logs: Mapping[str, Log], *, of: int = 0) -> Results:
+        """Look through `logs`, by name, for the person with number `of`; 0 is the command line.
+
+        Called off, its process is ended at once.
+        """
+        if self._waiting.total() >= MOST_WAITING or self._waiting[of] >= MOST_OF_ONE:
             raise TooMany("keeper.many_searches", retry_after=1)
-        self._waiting += 1
+        self._waiting[of] += 1
         try:
             async with self._turn:
                 return await self._find(question, logs)
         finally:
-            self._waiting -= 1
+            self._waiting[of] -= 1
+            self._waiting += Counter()  # keeps those who wait only
 
     async def _find(self, question: Question, logs: Mapping[str, Log]) -> Results:
         asked = await asyncio.to_thread(_asked, question, logs)

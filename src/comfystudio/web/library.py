@@ -179,7 +179,7 @@ def _place(before: str) -> Place:
 
 async def _while_there(call: Call, question: Question, logs: dict[str, Log]) -> Results:
     """The search, for as long as somebody waits for it who may."""
-    work = asyncio.create_task(call.shared.search.find(question, logs))
+    work = asyncio.create_task(call.shared.search.find(question, logs, of=call.caller.person.id))
     try:
         with held(call):
             while not (await asyncio.wait({work}, timeout=LOOK_EVERY))[0]:

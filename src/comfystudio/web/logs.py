@@ -1,6 +1,7 @@
 """Logs as pages read them: cleaned, masked, in parts that resume by offset, or whole as a file."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from pydantic import Field, model_validator
 
 from comfystudio.keeper import Chunk, Log
 from comfystudio.keeper.masking import clean, plain
+from comfystudio.people import Caller
 from comfystudio.web import headers
 from comfystudio.web.call import Call
 from comfystudio.web.rights import held
@@ -131,8 +133,8 @@ def _text(chunk: Chunk) -> bytes:
     return "".join(plain(line.text) + "\n" for line in chunk.lines).encode("utf-8", "replace")
 
 
-async def download(call: Call, log: Log, name: str) -> Download:
-    """Send all of `log` as it is now, in pieces, for as long as the caller may have it."""
+async def download(call: Call, log: Log, name: str, may: Callable[[Caller], bool] = lambda _: True) -> Download:
+    """Send all of `log` as it is now, in pieces, for as long as the caller may have it, and `may` says so."""
     end = await asyncio.to_thread(lambda: log.size)
     response = web.StreamResponse()
     response.content_type = "text/plain"
@@ -142,7 +144,7 @@ async def download(call: Call, log: Log, name: str) -> Download:
     chunk = await asyncio.to_thread(log.read, 0, AT_ONCE)
     await response.prepare(call.request)
     # Whoever goes, or has to, gets no more of it.
-    with held(call), suppress(ConnectionError):
+    with held(call, may), suppress(ConnectionError):
         while chunk.lines:
             await response.write(await asyncio.to_thread(_text, chunk))
             if chunk.next >= end:

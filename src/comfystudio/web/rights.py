@@ -1,6 +1,6 @@
 """Whether whoever made a request may still have the answer to it: long ones end with the right to them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from comfystudio.people import Caller
@@ -20,12 +20,21 @@ def now(call: Call) -> Caller | None:
 
 
 @contextmanager
-def held(call: Call) -> Iterator[None]:
-    """Until the block ends: break the connection off once the session is over, or the token or the person is out."""
+def held(call: Call, may: Callable[[Caller], bool] = lambda _: True) -> Iterator[None]:
+    """Until the block ends: break the connection off once the session is over, or the token or the person is out.
+
+    So too once an admin is none any more, or `may` says no of the caller as they are now. What began in admin mode
+    goes on when that ends.
+    """
+    role = call.caller.person.role
+
+    def still() -> bool:
+        caller = now(call)
+        return caller is not None and role in {"artist", caller.person.role} and may(caller)
 
     def close() -> None:
         if call.request.transport is not None:
             call.request.transport.abort()
 
-    with call.shared.opens.held(lambda: now(call) is not None, close, call.caller.session_id):
+    with call.shared.opens.held(still, close, call.caller.session_id):
         yield

@@ -43,6 +43,9 @@ class Tools(Protocol):
     def view(self, tool_id: str, caller: Caller, /, *, as_: Person | None = None) -> ToolView:
         """One tool as `caller` sees it; Missing where there is none."""
 
+    def may(self, person: Person, tool_id: str, /) -> str | None:
+        """The key of the refusal where this person may not use it now; None where they may."""
+
     async def start(self, tool_id: str, caller: Caller, /, *, as_: Person | None = None) -> ToolView:
         """Start it, or join a start under way."""
 

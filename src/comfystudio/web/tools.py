@@ -200,7 +200,9 @@ async def log(call: Call, tool: str, query: AsPart) -> LogPart:
 async def download(call: Call, tool: str, query: AsQuery) -> logs.Download:
     """Download a tool's log."""
     person = person_of(call.services, call.caller, query.as_)
-    return await logs.download(call, log_of(call.services, call.caller, tool, person), tool)
+    services = call.services
+    found = log_of(services, call.caller, tool, person)
+    return await logs.download(call, found, tool, lambda caller: services.tools.may(caller.person, tool) is None)
 
 
 @route(
