@@ -241,11 +241,16 @@ async def test_closing_ends_everything_it_started(keepers: Keepers) -> None:
     reader = await attached(unit)
     await reader.line.write(b"nohup sleep 601 & setsid sleep 602 & sleep 603 & echo up\r")
     await reader.sees(b"\nup\r\n")
-    pids = (await unit.ask({"op": "status"}))["left"]
-    assert len(pids) >= 4
+    pids = await until(lambda: _four(unit))
     ended = await unit.stop()
     assert ended.asked
     assert not any(map(alive, pids))
+
+
+async def _four(unit: Unit) -> list[int]:
+    """The shell and its three programs, once all of them are there."""
+    left: list[int] = (await unit.ask({"op": "status"}))["left"]
+    return left if len(left) >= 4 else []
 
 
 async def test_a_password_is_not_in_the_transcript(keepers: Keepers, workspace: Workspace) -> None:
