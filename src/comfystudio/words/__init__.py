@@ -1,7 +1,7 @@
 """Every sentence a person reads from the server, by key, in the language of whoever reads it.
 
-The catalogues are `en.toml` and `de.toml` beside this file: one table a room, one line a sentence, fields in braces.
-A sentence that a language lacks is said in English. The pages have catalogues of their own under `web/src/words`.
+The catalogues are `en.toml` and `de.toml` beside this file: one table a room, one line a sentence, fields in braces,
+the same in each language. The pages have catalogues of their own under `web/src/words`.
 """
 
 import asyncio
@@ -69,10 +69,7 @@ def language() -> str:
 
 def say(key: str, **fields: Any) -> str:
     """The sentence of `key` with its `fields` filled in; KeyError for an unknown key or a missing field."""
-    english = _catalogue()[key]
-    spoken = language()
-    sentence = english if spoken == ENGLISH else _catalogue(spoken).get(key, english)
-    return string.Formatter().vformat(sentence, (), fields)
+    return string.Formatter().vformat(_catalogue(language())[key], (), fields)
 
 
 def plainly(key: str, **fields: Any) -> str:
