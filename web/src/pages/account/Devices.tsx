@@ -79,10 +79,14 @@ function Device({ device, now }: { device: SessionView; now: number }) {
 
 function Everywhere({ open, onClose }: { open: boolean; onClose: () => void }) {
   const end = useMutation({
-    mutationFn: () => call<undefined>('DELETE', '/me/sessions?keep=false'),
-    onSuccess: () => {
+    // Before the answer is here an event may tell that the session is over.
+    onMutate: () => {
       leaving.asked = true;
-      left();
+    },
+    mutationFn: () => call<undefined>('DELETE', '/me/sessions?keep=false'),
+    onSuccess: left,
+    onError: () => {
+      leaving.asked = false;
     },
   });
   return (
