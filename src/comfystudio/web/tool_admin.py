@@ -92,7 +92,8 @@ def _option(chosen: Chosen) -> OptionShown:
 
 def _variable(found: Variable) -> VariableShown:
     # Looked at as an assignment, which is how secrets in variables are known.
-    value = clean(f"{found.name}={found.value}").removeprefix(f"{found.name}=")
+    # A name can itself look like a token (HF_HUB_CACHE), so only what stands after it counts.
+    _, _, value = clean(f"{found.name}={found.value}").partition("=")
     return VariableShown.model_validate({"name": found.name, "value": value, "from": found.source})
 
 

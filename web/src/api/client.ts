@@ -70,6 +70,7 @@ export async function call<Answer>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'D
     if (problem.key === 'web.admin_mode' && needed.adminMode && meant(method) && (await needed.adminMode())) return call<Answer>(method, path, body);
     throw problem;
   }
-  if (response.status === 204) return undefined as Answer;
+  // Accepted, or done, with nothing to tell.
+  if (response.status === 204 || response.headers.get('Content-Length') === '0') return undefined as Answer;
   return (await response.json()) as Answer;
 }

@@ -76,7 +76,7 @@ export function Command({ tool, command, me, as, stale, onAs }: CommandProps) {
       <Section title={t('tools.environment')} note={count('tools.n_variables', command.env.length)}>
         <div className={`card ${css['frame']}`}>
           <table className={`${css['table']} ${css['env']}`}>
-            <thead className="vh">
+            <thead>
               <tr>
                 <th scope="col">{t('tools.variable')}</th>
                 <th scope="col">{t('tools.value')}</th>

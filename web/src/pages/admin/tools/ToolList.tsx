@@ -1,30 +1,26 @@
-import { useQuery } from '@tanstack/react-query';
-
 import { bytes } from '../../../parts/size';
 import { StateMark } from '../../../parts/StateMark';
 import { ToolIcon } from '../../../parts/ToolIcon';
 import { toolMark } from '../../../parts/toolState';
 import { count, t } from '../../../words';
-import { type AdminTool, readable, shownState } from './model';
-import { command } from './queries';
+import { type AdminTool, type CommandView, shownState } from './model';
 import css from './Tools.module.css';
 
 /** The tools, each with how it stands and what it takes. */
-export function ToolList({ tools, chosen, onChoose }: { tools: readonly AdminTool[]; chosen: string | null; onChoose: (tool: string) => void }) {
+export function ToolList({ tools, commands, chosen, onChoose }: { tools: readonly AdminTool[]; commands: ReadonlyMap<string, CommandView>; chosen: string | null; onChoose: (tool: string) => void }) {
   return (
     <ul className={`card ${css['list']}`} aria-label={t('nav.tools')}>
       {tools.map((tool) => (
         <li key={tool.id}>
-          <Row tool={tool} on={tool.id === chosen} onChoose={onChoose} />
+          <Row tool={tool} command={commands.get(tool.id)} on={tool.id === chosen} onChoose={onChoose} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Row({ tool, on, onChoose }: { tool: AdminTool; on: boolean; onChoose: (tool: string) => void }) {
-  const { data } = useQuery({ ...command(tool.id), enabled: readable(tool) });
-  const instances = data?.instances ?? [];
+function Row({ tool, command, on, onChoose }: { tool: AdminTool; command: CommandView | undefined; on: boolean; onChoose: (tool: string) => void }) {
+  const instances = command?.instances ?? [];
   const state = shownState(tool, instances);
   const memory = instances.reduce((sum, each) => sum + (each.memory_bytes ?? 0), 0);
   return (
@@ -35,7 +31,7 @@ function Row({ tool, on, onChoose }: { tool: AdminTool; on: boolean; onChoose: (
         <span className={css['how']}>
           <StateMark mark={toolMark(state)}>{t(`state.${state}`)}</StateMark>
           {tool.instances === 'per-artist' && instances.length > 0 && <span className="meta">{count('tools.n_instances', instances.length)}</span>}
-          {data?.restart_needed && <span className="meta">{t('tools.old_options')}</span>}
+          {command?.restart_needed && <span className="meta">{t('tools.old_options')}</span>}
         </span>
       </span>
       {memory > 0 && <span className={`meta ${css['takes']}`}>{bytes(memory)}</span>}
