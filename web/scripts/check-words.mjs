@@ -1,5 +1,5 @@
-// No text of the interface stands in the code: every string is keyed in src/words/*en.json, every key there is used,
-// and its sentences keep the house's manners.
+// No text of the interface stands in the code: every string is keyed in src/words/*en.json, every key there is used and
+// stands in German in the *de.json beside it, and the sentences keep the house's manners.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,8 +54,15 @@ for (const name of names.filter((each) => each.endsWith('en.json'))) {
     catalogue[room] = { ...catalogue[room], ...sentences };
   }
   const german = name.replace('en.json', 'de.json');
-  if (!names.includes(german)) continue;
-  for (const [room, sentences] of Object.entries(read(german))) {
+  if (!names.includes(german)) {
+    problems.push(`words: ${name} has no ${german} beside it`);
+    continue;
+  }
+  const there = read(german);
+  for (const [room, sentences] of Object.entries(area)) {
+    for (const key of Object.keys(sentences)) if (there[room]?.[key] === undefined) problems.push(`words: ${german} lacks ${room}.${key}`);
+  }
+  for (const [room, sentences] of Object.entries(there)) {
     for (const [key, sentence] of Object.entries(sentences)) {
       const said = area[room]?.[key];
       if (said === undefined) problems.push(`words: ${german} has ${room}.${key}, and ${name} has not`);

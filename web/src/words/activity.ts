@@ -2,4 +2,4 @@ import { learn } from '.';
 import words from './activity.en.json';
 
 // Whoever shows a log or what ran imports this before the first sentence is said.
-learn(words);
+await learn(words, () => import('./activity.de.json'));

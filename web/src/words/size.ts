@@ -1,5 +1,5 @@
 import { learn } from '.';
 import words from './size.en.json';
 
-// Units are the same in every language.
-learn(words);
+// Whoever says how large something is imports this before the first sentence is said.
+await learn(words, () => import('./size.de.json'));

@@ -61,7 +61,7 @@ const all = (data: InfiniteData<LogHits> | undefined): LogHit[] => data?.pages.f
 
 function saidOf({ pages }: InfiniteData<LogHits>): string {
   const sum = (of: (page: LogHits) => number) => pages.reduce((total, page) => total + of(page), 0);
-  return count('activity.searched', sum((page) => page.hits.length), { size: bytes(sum((page) => page.searched_bytes)), time: sum((page) => page.seconds).toFixed(1) });
+  return count('activity.searched', sum((page) => page.hits.length), { size: bytes(sum((page) => page.searched_bytes)), time: sum((page) => page.seconds).toLocaleString(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }) });
 }
 
 function Group({ log, title, hits, text, exact }: { log: string; title: string; hits: LogHit[]; text: string; exact: boolean }) {
