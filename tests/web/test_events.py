@@ -209,12 +209,14 @@ async def test_a_revoked_token_closes_its_sockets(house: House) -> None:
 
 
 async def test_a_change_of_role_reaches_open_pages(house: House) -> None:
-    """Whoever becomes or stops being an admin is told to load anew, and gets events for admins only meanwhile."""
+    """Whoever becomes or stops being an admin loads anew, and gets events for admins in admin mode only."""
     admin, _ = await house.caller(ADMIN)
     bob, raw = await house.caller(BOB)
     async with house.holder(raw).socket() as socket:
         await message(socket, "hello")
         await house.room.people.set_admin(bob.person.id, True, admin)
+        assert (await message(socket))["type"] == "resync"
+        await house.room.sessions.grant_admin_mode(house.room.sessions.current(bob.session_id or 0) or bob)
         assert (await message(socket))["type"] == "resync"
         house.bus.publish("people", "people.changed", {}, to=events.admins())
         await message(socket, "people.changed")

@@ -42,7 +42,7 @@ class Stream:
         self._services = call.services
         self._socket = socket
         self._caller = call.caller
-        self._admin = call.caller.is_admin
+        self._standing = _standing(call.caller)
         self._outbox: deque[str] = deque()
         self._bytes = 0
         self._wake = asyncio.Event()
@@ -156,9 +156,9 @@ class Stream:
             caller = self.caller()
         except StudioError:
             return
-        if caller.is_admin != self._admin:
+        if _standing(caller) != self._standing:
             # Everything looks different now: what may be seen, and what may be done with it.
-            self._admin = caller.is_admin
+            self._standing = _standing(caller)
             self._seq = self._services.bus.seq
             self.say("resync", {})
             return
@@ -228,3 +228,8 @@ class Stream:
                 if self._code is not None:
                     await self._socket.close(code=self._code, message=words.say(_WHY[self._code]).encode())
                     return
+
+
+def _standing(caller: Caller) -> tuple[str, bool]:
+    """What decides how everything looks: the role, and whether they act as an admin now."""
+    return caller.person.role, caller.is_admin
