@@ -139,7 +139,7 @@ async def test_a_slow_reader_misses_the_middle_and_holds_up_nobody(keepers: Keep
     late = Reader(slow)
     await late.sees(b"the end\r\n")
     assert late.missed > 10_000_000
-    assert len(late.seen) < 4 * KEPT
+    assert len(late.seen) < 8 * KEPT
     fresh = await attached(unit)
     await fresh.sees(b"the end\r\n")
     assert len(fresh.seen) <= KEPT
@@ -157,7 +157,7 @@ async def test_input_that_nobody_reads_waits_at_the_sender(keepers: Keepers) -> 
     done, _ = await asyncio.wait({paste}, timeout=1.0)
     assert not done
     assert (await unit.ask({"op": "status"}))["running"]
-    assert resident(unit.keeper_pid) - before < 8 * WAITING
+    assert resident(unit.keeper_pid) - before < 32 * WAITING
     paste.cancel()
     reader.line.close()
     other = await attached(unit)
