@@ -57,8 +57,9 @@ class Pages:
     def _take(self, now, place, text):
         if not self.listening:
             return
-        # The same lines for all pages of one log: read once here too, or the pages would be what is measured.
-        if place not in self._said:
+        # The same lines for all pages of one log: read once here too, or the pages would be what is measured. Offsets
+        # in logs of their own are alike, and the lines are not.
+        if place not in self._said or self.log != "tool:choir":
             lines = json.loads(text)["data"]["lines"]
             self._said[place] = [float(line["text"].split(" ", 1)[0]) for line in lines if line["stream"] == "o"]
             if len(self._said) > 200:

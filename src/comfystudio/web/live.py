@@ -65,12 +65,53 @@ def piece_of(begin: int, chunk: Chunk, *, always: bool = False) -> Piece:
     return Piece(begin, chunk.next, _body(chunk) if chunk.lines or always else "", len(chunk.lines) >= AT_ONCE)
 
 
+class Reader:
+    """Reads for many logs, all that is wanted at a time in one visit to a thread: visits cost more than reading."""
+
+    def __init__(self) -> None:
+        self._wanted: list[tuple[asyncio.Future[Piece], Log, int]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def read(self, log: Log, begin: int) -> Piece:
+        """The piece of `log` at `begin`."""
+        future: asyncio.Future[Piece] = asyncio.get_running_loop().create_future()
+        self._wanted.append((future, log, begin))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._read(), name="logs", context=contextvars.Context())
+        return await future
+
+    async def _read(self) -> None:
+        while self._wanted:
+            wanted, self._wanted = self._wanted, []
+            found = await asyncio.to_thread(_all, [(log, begin) for _, log, begin in wanted])
+            for (future, _, _), piece in zip(wanted, found, strict=True):
+                if future.done():
+                    continue
+                if isinstance(piece, Piece):
+                    future.set_result(piece)
+                else:
+                    future.set_exception(piece)
+
+
+def _all(wanted: list[tuple[Log, int]]) -> list[Piece | Exception]:
+    return [_tried(log, begin) for log, begin in wanted]
+
+
+def _tried(log: Log, begin: int) -> Piece | Exception:
+    """One that cannot be read keeps nobody from the others."""
+    try:
+        return read(log, begin)
+    except Exception as error:  # noqa: BLE001 it is raised where that log is waited for
+        return error
+
+
 class Live:
     """One log that is being followed. Made by `LiveLogs` only."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, reader: Reader) -> None:
         self.followers = 0
         self._log = log
+        self._reader = reader
         self._pieces: deque[Piece] = deque()
         self._bytes = 0
         self._end = -1
@@ -108,7 +149,7 @@ class Live:
             self._reached(await asyncio.to_thread(lambda: self._log.size))
         with folder_changes(self._log.folder) as change:
             while True:
-                piece = await asyncio.to_thread(read, self._log, self._end)
+                piece = await self._reader.read(self._log, self._end)
                 if piece.body:
                     self._keep(piece)
                     await asyncio.sleep(CATCH_UP_SECONDS if piece.full else PACE_SECONDS)
@@ -137,6 +178,7 @@ class LiveLogs:
 
     def __init__(self) -> None:
         self._live: dict[Path, Live] = {}
+        self._reader = Reader()
 
     def __len__(self) -> int:
         return len(self._live)
@@ -146,7 +188,7 @@ class LiveLogs:
         """`log` while the block follows it; the last one to leave puts the light out."""
         live = self._live.get(log.folder)
         if live is None:
-            live = self._live[log.folder] = Live(log)
+            live = self._live[log.folder] = Live(log, self._reader)
         live.followers += 1
         try:
             yield live
