@@ -1,5 +1,6 @@
 """The doctor: all checks at once, with a deadline, and none twice."""
 
+import asyncio
 import json
 import threading
 import time
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from comfystudio import words
 from comfystudio.cli.main import app
-from comfystudio.doctor import Doctor, Finding, document
+from comfystudio.doctor import Doctor, Finding, Report, document
 from comfystudio.workspace import Workspace
 from tests.storage.killed import furnish
 from tests.studio import RunningStudio, passable_folder, studio_in
@@ -42,6 +44,21 @@ class Fails:
 
     def look(self) -> Finding:
         raise OSError(5, "Input/output error")
+
+
+async def test_whoever_asks_is_answered_in_their_language() -> None:
+    """Titles and findings are in the language of the request, though each check has a thread of its own."""
+    with words.speaking("de"):
+        title, blind = words.say("doctor.title_clock"), words.say("doctor.blind_step")
+
+    async def asked() -> Report:
+        words.speak("de")
+        return await Doctor([Fails()]).examine()
+
+    (result,) = (await asyncio.create_task(asked())).results
+    assert (result.title, result.finding.next_step) == (title, blind)
+    (result,) = (await Doctor([Fails()]).examine()).results
+    assert result.title == words.plainly("doctor.title_clock")
 
 
 async def test_a_hanging_check_holds_up_nobody_and_is_not_begun_twice() -> None:

@@ -37,7 +37,7 @@ class BackupJobs:
         return await self._jobs.start(
             KIND,
             lock=KIND,
-            title=words.say("storage.backup_title"),
+            title=words.plainly("storage.backup_title"),
             argv=(sys.executable, "-I", "-m", "comfystudio.storage.backups", root, kept, *roster),
             env={name: os.environ[name] for name in given if name in os.environ},
             cwd=Path("/"),

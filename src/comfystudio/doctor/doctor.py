@@ -28,20 +28,22 @@ class Doctor:
     async def examine(self) -> Report:
         """Look at everything now."""
         async with self._one_at_a_time:
-            results = await asyncio.gather(*(self._result(check) for check in self._checks))
+            spoken = words.language()
+            results = await asyncio.gather(*(self._result(check, spoken) for check in self._checks))
             return Report(tuple(results), time.time())
 
-    async def _result(self, check: Check) -> Result:
+    async def _result(self, check: Check, spoken: str) -> Result:
+        words.speak(spoken)
         began = time.monotonic()
         try:
             async with asyncio.timeout(self._within):
-                finding = await asyncio.shield(self._look(check))
+                finding = await asyncio.shield(self._look(check, spoken))
         except TimeoutError:
             finding = fail("doctor.slow", "doctor.slow_step", seconds=round(self._within))
         title = words.say(f"doctor.title_{check.id}")
         return Result(check.id, title, finding, round(time.monotonic() - began, 3))
 
-    def _look(self, check: Check) -> "asyncio.Future[Finding]":
+    def _look(self, check: Check, spoken: str) -> "asyncio.Future[Finding]":
         """What the check will find. One that hangs, at a dead disk say, goes on alone and is not begun anew."""
         if check.id in self._under_way:
             return self._under_way[check.id]
@@ -54,7 +56,8 @@ class Doctor:
             found.set_result(finding)
 
         def work() -> None:
-            finding = _look(check)
+            with words.speaking(spoken):
+                finding = _look(check)
             if not loop.is_closed():
                 loop.call_soon_threadsafe(done, finding)
 

@@ -13,6 +13,7 @@ from comfystudio.web.logs import LogPart, Part
 from comfystudio.web.routing import Media, Need, route
 from comfystudio.web.services import Services
 from comfystudio.web.shapes import At, Id, Shape
+from comfystudio.words.kept import again
 
 __all__ = ["JobShown", "JobStarted", "log_of", "shown"]
 
@@ -53,7 +54,7 @@ def shown(job: Job) -> JobShown:
     return JobShown(
         id=job.id,
         kind=job.kind,
-        title=job.title,
+        title=again(job.title, "tools", "storage", "jobs"),
         state=job.state,
         by=job.by,
         started_at=job.started_at,

@@ -11,6 +11,7 @@ from comfystudio.web.links import address_of
 from comfystudio.web.qr import Qr, qr_of
 from comfystudio.web.routing import Need, route
 from comfystudio.web.shapes import At, Id, Query, Shape, Text
+from comfystudio.words.kept import again
 
 __all__ = ["People", "PersonShown"]
 
@@ -138,7 +139,11 @@ async def everyone(call: Call, query: Asked) -> People:
         next=found.next,
         counts=Counts(all=sum(found.counts.values()), **{str(state): many for state, many in found.counts.items()}),
         roster=Roster(
-            path=str(roster.path), ok=roster.ok, sentence=roster.error, line=roster.line, column=roster.column
+            path=str(roster.path),
+            ok=roster.ok,
+            sentence=again(roster.error, "people") if roster.error else None,
+            line=roster.line,
+            column=roster.column,
         ),
     )
 

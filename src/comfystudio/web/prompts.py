@@ -16,6 +16,7 @@ from comfystudio.web.call import Call
 from comfystudio.web.routing import Need, route
 from comfystudio.web.shapes import At, Id, Query, Shape
 from comfystudio.web.whose import owner_of
+from comfystudio.words.kept import again
 
 __all__ = ["PromptShown"]
 
@@ -98,7 +99,7 @@ def _shown(call: Call, prompt: Prompt, reader: Person, first_output: str | None)
         files=prompt.files,
         summary=prompt.summary if mine else None,
         nodes=prompt.nodes if mine else None,
-        error=clean(prompt.error) if mine and prompt.error else None,
+        error=again(clean(prompt.error), "comfy", "tools") if mine and prompt.error else None,
         first_output=first_output if mine else None,
     )
 

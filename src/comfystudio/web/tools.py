@@ -16,6 +16,7 @@ from comfystudio.web.logs import LogPart, Part
 from comfystudio.web.routing import Media, Need, route
 from comfystudio.web.services import Services
 from comfystudio.web.shapes import At, Id, Query, Shape, Text
+from comfystudio.words.kept import again
 
 __all__ = ["ToolShown", "log_of", "shown"]
 
@@ -88,7 +89,7 @@ class AsPart(Part):
     as_: Annotated[str | None, Field(alias="as", max_length=200)] = None
 
 
-_OWN_WORDS = {"people", "can", "first_error", "error"}
+_OWN_WORDS = {"people", "can", "first_error", "error", "phase", "access_reason", "refusal"}
 
 
 def shown(view: ToolView, url: str | None) -> ToolShown:
@@ -102,8 +103,15 @@ def shown(view: ToolView, url: str | None) -> ToolShown:
         people=list(view.people),
         can=Can(**view.can),
         first_error=clean(view.first_error) if view.first_error else None,
-        error=clean(view.error) if view.error else None,
+        error=_said(view.error),
+        phase=_said(view.phase),
+        access_reason=_said(view.access_reason),
+        refusal=_said(view.refusal),
     )
+
+
+def _said(kept: str | None) -> str | None:
+    return again(clean(kept), "tools", "comfy", "keeper", "gateway", "storage") if kept else None
 
 
 def _shown(call: Call, view: ToolView) -> ToolShown:

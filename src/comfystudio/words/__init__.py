@@ -16,7 +16,19 @@ from typing import Any
 
 from comfystudio.words.choosing import ENGLISH, LANGUAGES, heard
 
-__all__ = ["ENGLISH", "LANGUAGES", "fields_of", "heard", "known", "language", "plainly", "say", "speak", "speaking"]
+__all__ = [
+    "ENGLISH",
+    "LANGUAGES",
+    "fields_of",
+    "heard",
+    "known",
+    "language",
+    "plainly",
+    "say",
+    "speak",
+    "speaking",
+    "template",
+]
 
 # Whose language it is: only the task that answers a request speaks it. What that task starts goes on for everybody.
 _spoken: ContextVar[tuple[str, "asyncio.Task[Any] | None"]] = ContextVar("language", default=(ENGLISH, None))
@@ -32,6 +44,11 @@ def _catalogue(language: str = ENGLISH) -> dict[str, str]:
 def known(language: str = ENGLISH) -> frozenset[str]:
     """Every key of the catalogue of `language`, as `room.name`."""
     return frozenset(_catalogue(language))
+
+
+def template(key: str) -> str:
+    """The English sentence of `key`, with its fields in braces."""
+    return _catalogue()[key]
 
 
 def fields_of(key: str, language: str = ENGLISH) -> frozenset[str]:
