@@ -136,6 +136,20 @@ WRONG: list[tuple[dict[str, Any], set[str]]] = [
 ]
 
 
+async def test_an_option_for_other_machines(house: House) -> None:
+    """Where its condition does not hold, an option says so and adds nothing, whatever it is set to."""
+    file = house.setup / "shared" / "tool.toml"
+    option = '[[run.option]]\nname = "snake"\nabout = "x"\nkind = "switch"\nargv = ["--snake"]\nwhen = "package:none-such"\n'
+    file.write_text(file.read_text(encoding="utf-8") + option, encoding="utf-8")
+    await house.tools.stop_service()
+    await house.tools.start_service()
+    ada = await house.visitor(ADMIN)
+    await ada.json("PUT", "/api/v1/tools/shared/options", {"values": {"snake": True}})
+    found = await ada.json("GET", "/api/v1/tools/shared/command")
+    assert [(each["name"], each["value"], each["applies"]) for each in found["options"]] == [("snake", True, False)]
+    assert "--snake" not in found["argv"]
+
+
 async def test_what_cannot_be_set_is_named(house: House) -> None:
     """One wrong value refuses all of them, each with its sentence; what is no set of options goes no further."""
     await with_options(house, "shared")

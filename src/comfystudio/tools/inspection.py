@@ -30,11 +30,15 @@ class Variable:
 
 @dataclass(frozen=True)
 class Chosen:
-    """An option of the manifest with the value in force (None: left out); `changed`: an admin set it."""
+    """An option of the manifest with the value in force (None: left out).
+
+    `changed`: an admin set it. `applies`: whether it has an effect on this machine.
+    """
 
     option: Option
     value: Value | None
     changed: bool
+    applies: bool
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ async def inspect(
         env=_variables(manifest, plan),
         cwd=str(plan.cwd),
         account=plan.account.name if plan.account else None,
-        options=tuple(_chosen(options.of(manifest), option) for option in manifest.run.option),
+        options=tuple(_chosen(options.of(manifest), option, plan) for option in manifest.run.option),
         instances=tuple(_takes(one, taken) for one in living),
         restart_needed=any(outdated(one, options) for one in living),
     )
@@ -103,8 +107,9 @@ def _variables(manifest: Manifest, plan: Plan) -> tuple[Variable, ...]:
     return tuple(sorted(found, key=lambda each: each.name))
 
 
-def _chosen(chosen: dict[str, Value], option: Option) -> Chosen:
-    return Chosen(option, chosen.get(option.name, option.default), option.name in chosen)
+def _chosen(chosen: dict[str, Value], option: Option, plan: Plan) -> Chosen:
+    value = chosen.get(option.name, option.default)
+    return Chosen(option, value, option.name in chosen, option.name not in plan.idle)
 
 
 def _takes(one: Instance, taken: dict[int, tuple[float, int]]) -> InstanceTakes:

@@ -65,7 +65,7 @@ class Launch:
 class Plan:
     """A command as a start would give it: `sources` say for each variable of `env` where it comes from.
 
-    `account` is None for the studio's own.
+    `account` is None for the studio's own; `idle` are options that have no effect on this machine.
     """
 
     argv: tuple[str, ...]
@@ -73,6 +73,7 @@ class Plan:
     sources: Mapping[str, Source]
     cwd: Path
     account: Account | None
+    idle: frozenset[str] = frozenset()
 
 
 def setup_folder(settings: Settings) -> Path:
@@ -204,14 +205,18 @@ class Launcher:
         own = {name: fill(value, values) for name, value in manifest.run.env.items()}
         argv, chosen = self._argv(manifest, values), self._options.of(manifest)
         added: dict[str, str] = {}
+        idle: set[str] = set()
         for option in manifest.run.option:
+            if option.when and not self._holds(option.when, manifest, Path(values["venv"])):
+                idle.add(option.name)
+                continue
             arguments, variables = option.added(chosen.get(option.name, option.default), values)
             argv += arguments
             added |= variables
         sources.update(dict.fromkeys(own, "manifest"))
         sources.update(dict.fromkeys(added, "option"))
         cwd = Path(fill(manifest.run.cwd, values))
-        return Plan(argv, env | own | added, sources, cwd, account)
+        return Plan(argv, env | own | added, sources, cwd, account, frozenset(idle))
 
     def secret_of(self, key: Key) -> str | None:
         """The secret that a running instance was started with."""

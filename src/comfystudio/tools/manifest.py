@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from comfystudio.errors import Invalid
-from comfystudio.tools.option import Option
+from comfystudio.tools.option import CONDITION, Option
 from comfystudio.tools.table import Argv, Seconds, Table, Template, Variable
 
 __all__ = ["Busy", "Extra", "Gateway", "Idle", "Install", "Manifest", "Progress", "Ready", "Run", "Stop", "read"]
@@ -48,7 +48,7 @@ class Install(Table):
 class Extra(Table):
     """Arguments added where the condition holds: `gpu`, `no_gpu`, `root` or `package:<name>` in the venv."""
 
-    when: str = Field(pattern=r"^(gpu|no_gpu|root|package:[A-Za-z0-9._-]+)$")
+    when: str = Field(pattern=CONDITION)
     argv: Argv = Field(min_length=1)
 
 

@@ -11,7 +11,10 @@ from comfystudio import words
 from comfystudio.tools.fill import fill, placeholders_in
 from comfystudio.tools.table import Table, Variable, template
 
-__all__ = ["Option", "Value"]
+__all__ = ["CONDITION", "Option", "Value"]
+
+# When something of a manifest holds: on machines with a GPU, without one, as root, or with a package in the venv.
+CONDITION = r"^(gpu|no_gpu|root|package:[A-Za-z0-9._-]+)$"
 
 Value = bool | int | float | str
 LONGEST = 200
@@ -27,7 +30,8 @@ ValueTemplate = Annotated[str, AfterValidator(_with_value)]
 class Option(Table):
     """One option. Where it is set, or has a default, its `argv` and `env` are added to those of `run`.
 
-    A number is whole unless `low` or `high` is written with a decimal point.
+    A number is whole unless `low` or `high` is written with a decimal point. Where the condition `when` does not hold
+    on this machine it adds nothing, whatever it is set to.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
@@ -39,6 +43,7 @@ class Option(Table):
     choices: tuple[str, ...] = ()
     low: int | float | None = None
     high: int | float | None = None
+    when: str | None = Field(default=None, pattern=CONDITION)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -26,7 +26,7 @@ class VariableShown(Shape):
 class OptionShown(Shape):
     """An option of the manifest. `value`: the one in force, null where it adds nothing; `changed`: an admin set it.
 
-    `whole`: a number without fraction.
+    `whole`: a number without fraction. `applies`: whether it has an effect on this machine.
     """
 
     name: str
@@ -39,6 +39,7 @@ class OptionShown(Shape):
     default: bool | int | float | str | None
     value: bool | int | float | str | None
     changed: bool
+    applies: bool
 
 
 class InstanceShown(Shape):
@@ -87,6 +88,7 @@ def _option(chosen: Chosen) -> OptionShown:
         default=option.default,
         value=chosen.value,
         changed=chosen.changed,
+        applies=chosen.applies,
     )
 
 

@@ -69,7 +69,12 @@ export function Options({ tool, options, running }: { tool: AdminTool; options: 
             one={all[at] as Settable}
             draft={drafts[option.name]}
             about={option.about}
-            marks={option.changed && <Badge look="accent">{t('tools.changed')}</Badge>}
+            marks={
+              <>
+                {option.changed && <Badge look="accent">{t('tools.changed')}</Badge>}
+                {!option.applies && <Badge>{t('tools.no_effect')}</Badge>}
+              </>
+            }
             notes={notesOf(option)}
             trouble={troubles[option.name]}
             refused={refused[option.name]}

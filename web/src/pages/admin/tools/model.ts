@@ -21,6 +21,7 @@ export interface OptionView {
   low: number | null;
   high: number | null;
   whole: boolean;
+  applies: boolean;
   default: Plain;
   value: Plain;
   changed: boolean;
