@@ -83,6 +83,7 @@ async def test_the_command_as_it_is(house: House) -> None:
         "default": "calm",
         "value": "calm",
         "changed": False,
+        "applies": True,
     }
     assert (workers["low"], workers["high"], workers["whole"], workers["value"]) == (1, 8, True, None)
 
@@ -139,8 +140,8 @@ WRONG: list[tuple[dict[str, Any], set[str]]] = [
 async def test_an_option_for_other_machines(house: House) -> None:
     """Where its condition does not hold, an option says so and adds nothing, whatever it is set to."""
     file = house.setup / "shared" / "tool.toml"
-    option = '[[run.option]]\nname = "snake"\nabout = "x"\nkind = "switch"\nargv = ["--snake"]\nwhen = "package:none-such"\n'
-    file.write_text(file.read_text(encoding="utf-8") + option, encoding="utf-8")
+    option = 'name = "snake"\nabout = "x"\nkind = "switch"\nargv = ["--snake"]\nwhen = "package:none-such"\n'
+    file.write_text(f"{file.read_text(encoding='utf-8')}[[run.option]]\n{option}", encoding="utf-8")
     await house.tools.stop_service()
     await house.tools.start_service()
     ada = await house.visitor(ADMIN)
