@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from comfystudio import setting_values as read
+from comfystudio import words
 from comfystudio.errors import Invalid
 
 __all__ = [
@@ -84,14 +85,26 @@ class Settings:
 
 @dataclass(frozen=True)
 class Setting:
-    """One row: `read` turns text or a TOML value into the setting's value or raises ValueError."""
+    """One row: `read` turns text or a TOML value into the setting's value or raises ValueError.
+
+    `takes` is the key of what it takes among the words of `wanted`.
+    """
 
     name: str
     default: Any
-    wanted: str
-    about: str
+    takes: str
     read: Callable[[Any], Any]
     environment: str = ""
+
+    @property
+    def about(self) -> str:
+        """What it is for, in words."""
+        return words.say(f"about.{self.name}")
+
+    @property
+    def wanted(self) -> str:
+        """What it takes, in words."""
+        return words.say(f"wanted.{self.takes}")
 
     @property
     def variable(self) -> str:
@@ -105,195 +118,37 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        "workspace",
-        "",
-        "a folder",
-        "The folder that outlives the pod: people, database, tools and everything artists make. "
-        "Without it: /workspace where that exists and can be written, else ./workspace.",
-        read.path,
-    ),
-    Setting(
-        "host",
-        "",
-        "an address",
-        "The address to listen on. Without it: every address on a pod or in a container, loopback elsewhere.",
-        read.text,
-    ),
-    Setting("port", 8080, "a port from 1 to 65535", "The portal's port.", read.whole(1, HIGHEST_PORT)),
-    Setting(
-        "port_offset",
-        0,
-        "a number from 0 to 60000",
-        "Added to the portal's port and to the public port of every tool, so that two studios fit on a machine.",
-        read.whole(0, 60000),
-    ),
-    Setting(
-        "public_url",
-        "",
-        "an address like https://studio.example.com",
-        "The portal's address as browsers see it, where a proxy stands in front.",
-        read.origin,
-    ),
-    Setting(
-        "tool_origin",
-        "",
-        "an address with {tool} or {port}",
-        "The address of each tool as browsers see it, like https://{tool}.studio.example.com. "
-        "Without it: the portal's host with the tool's port.",
-        read.origin,
-    ),
-    Setting(
-        "trusted_proxies",
-        (),
-        "a list of addresses or networks",
-        "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody else's are.",
-        read.items(read.network),
-    ),
-    Setting(
-        "allowed_hosts",
-        (),
-        "a list of host names",
-        "Further host names under which this studio may be reached, such as a workstation's name on the LAN.",
-        read.items(read.host_name),
-    ),
-    Setting(
-        "tls_certificate", None, "a file", "Certificate chain in PEM; with it every port speaks HTTPS.", read.path
-    ),
-    Setting("tls_key", None, "a file", "The certificate's private key in PEM.", read.path),
-    Setting(
-        "roster",
-        None,
-        "a file",
-        "The roster that says who may enter. Without it: artist_names.sh in the workspace.",
-        read.path,
-    ),
-    Setting(
-        "auth",
-        "password",
-        "password or open",
-        "How people sign in. open: they pick their name and need no password, as in the original; only on a machine "
-        "of one's own, where nobody else can reach the studio.",
-        read.choice(Auth),
-    ),
-    Setting(
-        "oidc_issuer",
-        "",
-        "an https address",
-        "The OpenID Connect provider with whose accounts people may sign in, exactly as it names itself. "
-        "The roster still says who may enter.",
-        read.issuer,
-    ),
-    Setting("oidc_client_id", "", "text", "The studio's client id at that provider.", read.text),
-    Setting(
-        "oidc_client_secret_file",
-        None,
-        "a file",
-        "The file with the client's secret. Without it the studio is a public client, which PKCE alone protects.",
-        read.path,
-    ),
-    Setting(
-        "oidc_name",
-        "Single sign-on",
-        "text of 1 to 60 characters",
-        "What the provider is called on the sign-in page.",
-        read.label,
-    ),
-    Setting(
-        "oidc_claim",
-        "preferred_username",
-        "the name of a claim",
-        "What the provider says of a person that must equal their name on the roster. Choose one that people cannot "
-        "change themselves; email counts only once it is verified.",
-        read.claim,
-    ),
-    Setting(
-        "accounts",
-        "auto",
-        "auto, separate or same",
-        "Whether each artist's tools run as an account of their own. auto: separate as root in a container "
-        "or pod, same elsewhere.",
-        read.choice(Accounts),
-    ),
-    Setting(
-        "comfyui_dir",
-        None,
-        "a folder",
-        "The ComfyUI checkout. Without it: ComfyUI in the workspace.",
-        read.path,
-    ),
-    Setting(
-        "comfyui_routes",
-        (),
-        "a list like GET /rgthree/*",
-        "Further routes of ComfyUI that artists may use, for node packs with an API of their own: a method and a "
-        "path, where * stands for anything below. What the pack does for one artist must not show to another.",
-        read.rows,
-    ),
-    Setting(
-        "trash_days",
-        30,
-        "a number of days from 1 to 3650",
-        "How long images that an artist moved to the trash can be restored.",
-        read.whole(1, 3650),
-    ),
-    Setting(
-        "backups_kept",
-        7,
-        "a number from 1 to 1000",
-        "How many backups of database, settings and roster are kept of those that somebody asked for.",
-        read.whole(1, 1000),
-    ),
-    Setting(
-        "jupyter",
-        "per-artist",
-        "per-artist or shared",
-        "One JupyterLab for each artist, or one for all, as the original had it.",
-        read.choice(JupyterMode),
-    ),
-    Setting(
-        "tool_python",
-        None,
-        "a Python interpreter",
-        "The Python that environments of tools are made with. Without it: the first one, 3.11 or newer, "
-        "that the tools' accounts can execute.",
-        read.path,
-    ),
-    Setting(
-        "setup_dir", None, "a folder", "The folder of tool manifests. Without it: the one that ships.", read.path
-    ),
-    Setting(
-        "repo_dir",
-        None,
-        "a folder",
-        "The repository's folder, handed to tools as REPO_DIR.",
-        read.path,
-        environment="REPO_DIR",
-    ),
-    Setting("session_days", 30, "a number of days from 1 to 365", "How long a sign-in lasts.", read.whole(1, 365)),
-    Setting(
-        "idle_hours",
-        8,
-        "a number of hours from 0 to 720",
-        "After how many hours an artist's own tool that nobody uses and that does nothing is stopped; 0: never.",
-        read.whole(0, 720),
-    ),
-    Setting(
-        "log_megabytes",
-        64,
-        "a number from 1 to 100000",
-        "How much log each tool and job keeps, in MB; the oldest part goes first.",
-        read.whole(1, 100_000),
-    ),
-    Setting("log_level", "info", "debug, info, warning or error", "How much the portal says.", read.choice(LogLevel)),
-    Setting(
-        "pod_id",
-        "",
-        "a pod's id",
-        "The RunPod pod this studio runs on; addresses are made from it.",
-        read.text,
-        environment="RUNPOD_POD_ID",
-    ),
+    Setting("workspace", "", "folder", read.path),
+    Setting("host", "", "address", read.text),
+    Setting("port", 8080, "port", read.whole(1, HIGHEST_PORT)),
+    Setting("port_offset", 0, "offset", read.whole(0, 60000)),
+    Setting("public_url", "", "origin", read.origin),
+    Setting("tool_origin", "", "tool_origin", read.origin),
+    Setting("trusted_proxies", (), "networks", read.items(read.network)),
+    Setting("allowed_hosts", (), "hosts", read.items(read.host_name)),
+    Setting("tls_certificate", None, "file", read.path),
+    Setting("tls_key", None, "file", read.path),
+    Setting("roster", None, "file", read.path),
+    Setting("auth", "password", "auth", read.choice(Auth)),
+    Setting("oidc_issuer", "", "issuer", read.issuer),
+    Setting("oidc_client_id", "", "text", read.text),
+    Setting("oidc_client_secret_file", None, "file", read.path),
+    Setting("oidc_name", "Single sign-on", "short_text", read.label),
+    Setting("oidc_claim", "preferred_username", "claim", read.claim),
+    Setting("accounts", "auto", "accounts", read.choice(Accounts)),
+    Setting("comfyui_dir", None, "folder", read.path),
+    Setting("comfyui_routes", (), "routes", read.rows),
+    Setting("trash_days", 30, "trash_days", read.whole(1, 3650)),
+    Setting("backups_kept", 7, "backups", read.whole(1, 1000)),
+    Setting("jupyter", "per-artist", "jupyter", read.choice(JupyterMode)),
+    Setting("tool_python", None, "python", read.path),
+    Setting("setup_dir", None, "folder", read.path),
+    Setting("repo_dir", None, "folder", read.path, environment="REPO_DIR"),
+    Setting("session_days", 30, "session_days", read.whole(1, 365)),
+    Setting("idle_hours", 8, "hours", read.whole(0, 720)),
+    Setting("log_megabytes", 64, "megabytes", read.whole(1, 100_000)),
+    Setting("log_level", "info", "level", read.choice(LogLevel)),
+    Setting("pod_id", "", "pod", read.text, environment="RUNPOD_POD_ID"),
 )
 
 _TABLE = {row.name: row for row in SETTINGS}

@@ -67,6 +67,18 @@ async def test_only_the_task_that_answers_speaks_the_language() -> None:
     assert started == words.say(KEY) == words.plainly(KEY)
 
 
+async def test_a_thread_goes_on_speaking_the_language_it_is_carried_in() -> None:
+    """What a request leaves to a thread is put as the request is, and other work there is not."""
+
+    async def answer() -> tuple[str, str]:
+        words.speak("de")
+        return await asyncio.to_thread(words.carried(words.say), KEY), await asyncio.to_thread(words.say, KEY)
+
+    carried, other = await asyncio.create_task(answer())
+    assert GERMAN in carried
+    assert other == words.plainly(KEY)
+
+
 def test_a_block_speaks_a_language_and_then_no_more() -> None:
     """Events are rendered in their reader's language, outside the task that answers a request."""
     with words.speaking("de"):

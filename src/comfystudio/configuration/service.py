@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from comfystudio import settings as table
+from comfystudio import words
 from comfystudio.configuration.file import SettingsFile
 from comfystudio.configuration.model import Overview, Plain, Row, choices_of, group_of, kind_of, plain, why_fixed
 from comfystudio.errors import Conflict, Invalid
@@ -39,7 +40,7 @@ class Configuration:
 
     async def overview(self) -> Overview:
         """Every setting now."""
-        return await asyncio.to_thread(self._overview)
+        return await asyncio.to_thread(words.carried(self._overview))
 
     def _overview(self) -> Overview:
         problem = None
@@ -76,7 +77,7 @@ class Configuration:
         `Invalid` where a value, or the whole, would not start; `Conflict` where the file is no longer at `version`.
         """
         async with self._one_at_a_time:
-            return await asyncio.to_thread(self._change, values, version)
+            return await asyncio.to_thread(words.carried(self._change), values, version)
 
     def _change(self, values: Mapping[str, Any], version: str | None) -> list[Change]:
         text, found = self._file.read()
@@ -106,7 +107,7 @@ class Configuration:
 
     async def must_start(self) -> None:
         """Raise the sentence that a start would end with, while the studio still runs."""
-        await asyncio.to_thread(self.attempt)
+        await asyncio.to_thread(words.carried(self.attempt))
 
     def attempt(self) -> None:
         """As `must_start`. Blocks."""

@@ -11,6 +11,7 @@ from comfystudio.web.jobs import JobStarted
 from comfystudio.web.jobs import shown as job_shown
 from comfystudio.web.routing import Need, route
 from comfystudio.web.shapes import At, Id, Shape
+from comfystudio.words.kept import again
 
 __all__ = ["Backups"]
 
@@ -51,7 +52,7 @@ def _shown(backup: Backup) -> BackupShown:
         made_at=said.made_at if said else None,
         version=said.version if said else None,
         schema_=said.schema if said else None,
-        problem=backup.problem,
+        problem=again(backup.problem, "storage") if backup.problem else None,
     )
 
 

@@ -7,18 +7,19 @@ the same in each language. The pages have catalogues of their own under `web/src
 import asyncio
 import string
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from comfystudio.words.choosing import ENGLISH, LANGUAGES, heard
 
 __all__ = [
     "ENGLISH",
     "LANGUAGES",
+    "carried",
     "fields_of",
     "heard",
     "known",
@@ -29,6 +30,9 @@ __all__ = [
     "speaking",
     "template",
 ]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 # Whose language it is: only the task that answers a request speaks it. What that task starts goes on for everybody.
 _spoken: ContextVar[tuple[str, "asyncio.Task[Any] | None"]] = ContextVar("language", default=(ENGLISH, None))
@@ -82,6 +86,17 @@ def language() -> str:
     """The language that is spoken here and now."""
     found, task = _spoken.get()
     return found if task is _here() else ENGLISH
+
+
+def carried(work: Callable[P, R]) -> Callable[P, R]:
+    """`work` for a thread of its own, where it goes on speaking the language of this task."""
+    spoken = language()
+
+    def in_it(*args: P.args, **kwargs: P.kwargs) -> R:
+        with speaking(spoken):
+            return work(*args, **kwargs)
+
+    return in_it
 
 
 def say(key: str, **fields: Any) -> str:
