@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import { call, sentenceOf } from '../../../api/client';
 import { cache, jobs as jobsQuery } from '../../../api/queries';
@@ -26,8 +26,12 @@ export function BackupList() {
   const last = jobs?.find((job) => job.kind === 'backup');
   // A backup that is done, or failed, is news about the list and about the check of it.
   const stands = last && `${last.id} ${last.state}`;
+  const before = useRef<string | undefined>(undefined);
   useEffect(() => {
-    if (stands !== undefined) void cache.invalidateQueries({ queryKey: backupsQuery.queryKey });
+    if (stands === undefined) return;
+    void cache.invalidateQueries({ queryKey: backupsQuery.queryKey });
+    if (before.current !== undefined && before.current !== stands && !stands.endsWith('running')) void cache.invalidateQueries({ queryKey: ['doctor'] });
+    before.current = stands;
   }, [stands]);
   const make = useMutation({
     mutationFn: () => call<{ job: JobView }>('POST', '/storage/backups', {}),
