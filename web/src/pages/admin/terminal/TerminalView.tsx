@@ -1,3 +1,5 @@
+import '../../../words/keys';
+
 import { useEffect, useRef, useState } from 'react';
 
 import { askAdminMode } from '../../../app/adminMode';
@@ -89,7 +91,7 @@ export function TerminalView({ job, shown, locked, onOpen }: ViewProps) {
       <div className={`meta ${css['foot']}`}>
         <StateMark mark={ended ? 'idle' : MARKS[state]}>{t(ended ? 'terminal.state_ended' : `terminal.state_${state}`)}</StateMark>
         {size.cols > 0 && <span className="num hide-p">{t('terminal.size', { cols: size.cols, rows: size.rows })}</span>}
-        <span className={`hide-p ${css['hint']}`}>{rich('terminal.leave', { keys: <Caps caps={['Ctrl', 'Shift', 'L']} /> })}</span>
+        <span className={`hide-p ${css['hint']}`}>{rich('terminal.leave', { keys: <Caps caps={[t('nav.ctrl'), t('keys.cap_shift'), 'L']} /> })}</span>
         <Button size="s" look="quiet" aria-pressed={spoken} onClick={() => prefer('spoken', !spoken)}>
           {t('terminal.spoken')}
         </Button>
