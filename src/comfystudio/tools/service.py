@@ -211,7 +211,7 @@ class Tools:
         """
         entry = self._access.entry(tool_id)
         if entry.manifest is None:
-            return views.broken_view(entry)
+            return views.broken_view(entry, caller)
         self._access.own_or_admin(caller, as_)
         key = self._access.key(entry.manifest, as_ or caller.person)
         instance = self._instances.get(key)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from comfystudio import words
+from comfystudio.keeper.masking import clean
 from comfystudio.people import Caller
 from comfystudio.tools.catalogue import Entry
 from comfystudio.tools.instance import Instance
@@ -77,8 +78,8 @@ def _closed(card: Card, instance: Instance | None) -> str | None:
     return instance.closed if instance and instance.alive and not card.listener_problem else None
 
 
-def broken_view(entry: Entry) -> ToolView:
-    """The card of a tool whose manifest is wrong."""
+def broken_view(entry: Entry, caller: Caller) -> ToolView:
+    """The card of a tool whose manifest is wrong; only admins, who can mend the file, read where it lies."""
     return ToolView(
         id=entry.id,
         name=entry.id,
@@ -104,7 +105,7 @@ def broken_view(entry: Entry) -> ToolView:
         installed=False,
         job_id=None,
         can=NOTHING,
-        error=entry.problem,
+        error=words.say("tools.broken_mend", problem=entry.problem) if caller.person.role == "admin" else None,
         takes_seconds=None,
     )
 
@@ -180,8 +181,9 @@ def view_of(
         people=tuple(sorted(card.people.values())),
         exit_code=exit_.code if exit_ else None,
         exit_signal=exit_.signal if exit_ else None,
-        first_error=told.first_error if told else None,
-        last_lines=told.last_lines if told and state == "failed" else (),
+        # Also for the page that a tool's own origin shows: what a program printed is shown cleaned everywhere.
+        first_error=clean(told.first_error) if told and told.first_error else None,
+        last_lines=tuple(map(clean, told.last_lines)) if told and state == "failed" else (),
         restarts=instance.backoff.restarts if instance else 0,
         next_try_at=instance.next_try_at if instance else None,
         url_port=card.port,
@@ -191,6 +193,6 @@ def view_of(
         installed=card.installed,
         job_id=card.job_id,
         can=_can(state, card, manifest, caller, instance, may=refusal is None),
-        error=_error(card, state, instance),
+        error=clean(error) if (error := _error(card, state, instance)) else None,
         takes_seconds=card.takes_seconds,
     )

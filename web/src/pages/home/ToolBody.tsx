@@ -19,10 +19,11 @@ export function ToolBody({ tool, me }: { tool: ToolView; me: { name: string; rol
   if (closed(tool) && tool.state === 'ready') return <p className={css['long']}>{tool.access_reason}</p>;
   switch (tool.state) {
     case 'broken':
+      if (!tool.error) return <p className={css['text']}>{tool.summary}</p>;
       return (
         <>
           <p>{t('tool.broken_text')}</p>
-          {tool.error && <ErrorLine>{tool.error}</ErrorLine>}
+          <ErrorLine>{tool.error}</ErrorLine>
         </>
       );
     case 'not_installed':
