@@ -118,6 +118,7 @@ def test_what_ships() -> None:
 def test_one_line() -> None:
     """What is shown of a stranger's text is short, on one line and without escape sequences."""
     assert shown("a\nb\x1b]8;;\x07\u2028") == "a\\u000ab\\u001b]8;;\\u0007\\u2028"
+    assert shown("a\u202eb\u2066") == "a\\u202eb\\u2066"
     assert len(shown("x" * 1_000_000)) == 200
 
 

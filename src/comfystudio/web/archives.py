@@ -6,16 +6,20 @@ short word under which the browser then fetches the archive like any download.
 
 import secrets
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from comfystudio.errors import Missing
+from comfystudio.errors import Missing, TooMany
 
 __all__ = ["Archives"]
 
 SECONDS = 600.0
 MOST = 256
+# Each holds some megabytes for as long as its reader takes.
+MOST_AT_ONCE = 4
+RETRY_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,18 @@ class Archives:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._wishes: OrderedDict[str, _Wish] = OrderedDict()
+        self._fetching: Counter[int] = Counter()
+
+    @contextmanager
+    def fetching(self, owner: int) -> Iterator[None]:
+        """While the block lasts, `owner` fetches one; `TooMany` where they fetch several already."""
+        if self._fetching[owner] >= MOST_AT_ONCE:
+            raise TooMany("web.many_archives", most=MOST_AT_ONCE, retry_after=RETRY_SECONDS)
+        self._fetching[owner] += 1
+        try:
+            yield
+        finally:
+            self._fetching[owner] -= 1
 
     def wish(self, owner: int, paths: Sequence[str]) -> str:
         """Remember what `owner` wants; the word for it."""

@@ -272,13 +272,18 @@ async def archive(call: Call, body: Chosen, query: Filter) -> Archive:
     PATH + "/zip",
     need=Need.SIGNED_IN,
     about="The archive that was asked for, as it is packed.",
-    raises=(404,),
+    raises=(404, 429),
     media=Media.FILE,
 )
 async def fetch(call: Call, query: Fetched) -> web.StreamResponse:
     """Send an archive."""
     owner = owner_of(call, query.as_)
     paths = call.shared.archives.paths(owner.id, query.id)
+    with call.shared.archives.fetching(owner.id):
+        return await _packed(call, owner, paths)
+
+
+async def _packed(call: Call, owner: Person, paths: Sequence[str]) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Disposition": attachment(f"{owner.name}.zip")})
     response.content_type = "application/zip"
     headers.api(response)
