@@ -113,6 +113,7 @@ def test_behind_a_proxy_everything_is_on_the_public_addresses(behind: RunningStu
     cookie = (signed_in.headers.get_all("Set-Cookie") or [""])[0]
     assert cookie.startswith("__Host-comfystudio-portal-443=")
     assert "; Secure" in cookie
+    assert ada.request("POST", f"{PUBLIC}/api/v1/session/admin-mode", {"password": PASSWORD}).status == 200
     made = ada.request("POST", f"{PUBLIC}/api/v1/people", {"name": "Bo", "admin": False})
     assert made.json["link"].startswith(f"{PUBLIC}/join#")
     assert ada.request("GET", f"{PUBLIC}/api/v1/tools/fake").json["url"] == TOOL
