@@ -20,8 +20,8 @@ export const HELPS: Record<HelpPage, PageHelp> = {
   people: { words: ['help.people_1', 'help.people_2', 'help.people_3'], places: ['lists'] },
   account: { words: ['help.account_1', 'help.account_2'], places: [] },
   tools: { words: ['help.tools_1', 'help.tools_2'], places: [] },
-  settings: { words: ['help.settings_1', 'help.settings_2'], places: [] },
-  audit: { words: ['help.audit_1', 'help.audit_2'], places: [] },
+  settings: { words: ['help.settings_1', 'help.settings_2'], places: ['lists'] },
+  audit: { words: ['help.audit_1', 'help.audit_2'], places: ['lists'] },
   system: { words: ['help.system_1', 'help.system_2'], places: [] },
   terminal: { words: ['help.terminal_1', 'help.terminal_2'], places: [] },
 };

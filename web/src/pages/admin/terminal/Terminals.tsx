@@ -33,6 +33,8 @@ export function Terminals({ me }: { me: Me }) {
     onSuccess: ({ job }) => {
       cache.setQueryData(jobsQuery.queryKey, (list) => list && replaced(list, job, 'start'));
       go(job.id);
+      // A list that was asked for before would come without it.
+      void cache.invalidateQueries({ queryKey: jobsQuery.queryKey });
     },
     onError: (failure) => say(sentenceOf(failure), 'failed'),
   });
@@ -41,7 +43,7 @@ export function Terminals({ me }: { me: Me }) {
   useEffect(() => {
     if (id === undefined) return;
     see((before) => (before.has(id) ? before : new Set([...before, id])));
-    if (id !== open) go(id);
+    if (open === undefined) go(id);
   }, [id, open, go]);
   const put = (tab: JobView) => {
     if (tab.state === 'running') close(tab);
