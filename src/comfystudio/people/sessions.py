@@ -96,7 +96,11 @@ class Sessions:
         if person is None:
             return None
         live.touched = now
-        scope: Scope = "admin" if self._modes.on(live.parent_id or live.id) else "use"
+        root = live.parent_id or live.id
+        if person.role != "admin":
+            # Made an admin again, they prove it again.
+            self._modes.end(root)
+        scope: Scope = "admin" if self._modes.on(root) else "use"
         if live.caller.person is not person or live.caller.scope != scope:
             live.caller = replace(live.caller, person=person, scope=scope)
         return live.caller
