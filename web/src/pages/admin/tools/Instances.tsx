@@ -39,7 +39,7 @@ export function Instances({ tool, instances, me, onAsk }: InstancesProps) {
               <tr>
                 <th scope="col">{t('tools.whose')}</th>
                 <th scope="col">{t('tools.state')}</th>
-                <th scope="col" className={`hide-p ${css['figure']}`}>{t('tools.pid')}</th>
+                <th scope="col" className={`hide-p ${css['figure']} ${css['pid']}`}>{t('tools.pid')}</th>
                 <th scope="col" className={`hide-p ${css['figure']}`}>{t('tools.cpu')}</th>
                 <th scope="col" className={css['figure']}>{t('tools.memory')}</th>
                 <th scope="col" className="hide-p">{t('tools.since')}</th>
@@ -81,12 +81,12 @@ function Row({ tool, one, me, now, onAsk }: { tool: AdminTool; one: InstanceView
       <td>
         <StateMark mark={toolMark(one.state)}>{t(`state.${one.state}`)}</StateMark>
       </td>
-      <td className={`hide-p num ${css['figure']}`}>{one.pid ?? t('common.none')}</td>
+      <td className={`hide-p num ${css['figure']} ${css['pid']}`}>{one.pid ?? t('common.none')}</td>
       <td className={`hide-p num ${css['figure']}`}>{one.cpu_percent === null ? t('common.none') : t('tools.percent', { percent: percent.format(one.cpu_percent) })}</td>
       <td className={`num ${css['figure']}`}>{one.memory_bytes === null ? t('common.none') : bytes(one.memory_bytes)}</td>
       <td className="hide-p dim el" title={one.started_by === null ? undefined : t('tools.started_by', { name: one.started_by })}>
         {one.since === null ? t('common.none') : now - one.since < 86_400 ? duration(now - one.since) : capital(ago(one.since, now))}
-        {one.started_by !== null && <span className="meta">{t('tools.by', { name: one.started_by === me.name ? t('tools.you') : one.started_by })}</span>}
+        {one.started_by !== null && <span className={`meta ${css['by']}`}>{t('tools.by', { name: one.started_by === me.name ? t('tools.you') : one.started_by })}</span>}
       </td>
       <td className={css['cell']}>
         <Menu

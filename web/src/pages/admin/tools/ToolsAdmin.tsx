@@ -36,7 +36,7 @@ function ToolsPage() {
   const { data, error, refetch } = useQuery(toolsQuery);
   const search = useSearch({ from: '/inside/admin/tools' });
   const navigate = useNavigate();
-  const narrow = useMedia('(max-width: 900px)');
+  const narrow = useMedia('(max-width: 1100px)');
   const all = data as AdminTool[] | undefined;
   const { data: commands = NONE } = useQuery({ ...commandsQuery(all ?? []), enabled: all !== undefined });
   const chosen = all?.find((tool) => tool.id === search.tool) ?? (narrow ? undefined : all?.[0]);
