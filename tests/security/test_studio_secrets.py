@@ -1,5 +1,6 @@
 """Secrets of a whole studio at work: nowhere on its disk, in its logs, in anybody's arguments or environment."""
 
+import asyncio
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ from tests.waiting import wait_until
 PASSWORD = "canary-of-the-admin-71f3"
 CHOSEN = "canary-by-the-link-88c2"
 WRONG = "canary-mistyped-5d0a"
+# Told to a tool by its manifest, and shown by a program in a terminal.
+IN_MANIFEST = "canary-in-a-manifest-9e11"
+PRINTED = "hf_CanaryOfATerminal4711"
 
 
 @dataclass
@@ -29,6 +33,7 @@ class Used:
     secrets: dict[str, str] = field(default_factory=dict)
     tool_secret: str = ""
     heard: str = ""
+    shown: dict[str, bytes] = field(default_factory=dict)
 
 
 def _add_by_hand(studio: RunningStudio) -> None:
@@ -57,12 +62,60 @@ def _enter(used: Used, visitor: Visitor) -> None:
     used.tool_secret = page.json["env"]["OWN_SECRET"]
 
 
+def _ended(studio: RunningStudio, number: int) -> bool:
+    return bool(studio.call("GET", f"/jobs/{number}")["state"] != "running")
+
+
+def _typed(visitor: Visitor, number: int) -> None:
+    """Somebody prints a secret in a terminal, in colours, and leaves."""
+
+    async def run() -> None:
+        async with visitor.socket(f"/api/v1/terminals/{number}/socket") as page:
+            await page.send_bytes(f"printf 'using \\033[33m%s\\033[0m\\n' {PRINTED}; exit\r".encode())
+            async for _ in page:
+                pass
+
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(run())
+
+
+def _looked_at(studio: RunningStudio, ada: Visitor) -> dict[str, bytes]:
+    """What an admin in admin mode is shown, page by page, after a backup and a terminal; and the command line."""
+    backup = ada.request("POST", "/api/v1/storage/backups").json["job"]["id"]
+    terminal = ada.request("POST", "/api/v1/terminals").json["job"]["id"]
+    _typed(ada, terminal)
+    for number in (backup, terminal):
+        wait_until(lambda number=number: _ended(studio, number), 20)
+    paths = [
+        f"/api/v1/{each}" for each in ("settings", "doctor", "audit", "audit/csv", "logs", "runs", "jobs", "people")
+    ]
+    paths += [f"/api/v1/tools/fake/{each}" for each in ("command", "log", "log/download")]
+    paths += [f"/api/v1/jobs/{terminal}/{each}" for each in ("log", "log/download")]
+    paths += ["/debug", "/logs", "/user_logs", "/api/v1/storage/backups"]
+    paths += [f"/api/v1/logs/search?text={each}" for each in ("using", "printf", PRINTED, PRINTED[:12], IN_MANIFEST)]
+    found = {path: ada.get(path) for path in paths}
+    assert {answer.status for answer in found.values()} == {200}
+    assert found[f"/api/v1/logs/search?text={PRINTED}"].json["hits"] == []
+    assert found["/api/v1/logs/search?text=using"].json["hits"]
+    shown = {path: answer.body for path, answer in found.items() if PRINTED not in path and IN_MANIFEST not in path}
+    for words in (
+        ("doctor", "--json"),
+        ("config",),
+        ("storage", "check"),
+        ("people", "list"),
+        ("token", "list", "Bo"),
+    ):
+        shown[" ".join(words)] = studio.cli(*words, check=False).encode()
+    return shown
+
+
 @pytest.fixture(scope="module")
 def used() -> Iterator[Used]:
     """A talkative studio after a day's work: links, passwords, tokens, sessions, codes, mistakes."""
     with passable_folder() as folder:
-        secret = '[gateway]\nsecret_header = "X-Own-Secret"\n'
-        add_tool(folder / "setup", "fake", run='secret_env = "OWN_SECRET"', rest=secret)
+        rest = '[run.env]\nSOME_API_KEY = "{IN_MANIFEST}"\n[gateway]\nsecret_header = "X-Own-Secret"\n'
+        rest = rest.replace("{IN_MANIFEST}", IN_MANIFEST)
+        add_tool(folder / "setup", "fake", run='secret_env = "OWN_SECRET"', rest=rest)
         add_tool(folder / "setup", "other", port=9001)
         with studio_in(folder, log_level="debug") as studio:
             studio.start()
@@ -89,6 +142,7 @@ def used() -> Iterator[Used]:
             assert studio.get(f"/api/v1/nothing?token={token}").status == 404
             for name, value in bo.cookies.items():
                 found.secrets[f"cookie {name}"] = value
+            found.shown = _looked_at(studio, ada)
             studio.cli("restart")
             wait_until(lambda: bo.get("/", port=9000).status == 200)
             yield found
@@ -140,3 +194,23 @@ def test_a_tools_own_secret_is_its_own(used: Used) -> None:
     assert files == [kept / "fake"]
     assert (kept.stat().st_mode & 0o777, files[0].stat().st_mode & 0o777) == (0o700, 0o600)
     assert used.tool_secret not in used.studio.said()
+
+
+def test_what_admins_are_shown_tells_no_secret(used: Used) -> None:
+    """Settings, checks, trail, commands with their environment, transcripts, search, the command line: masked."""
+    assert b"SOME_API_KEY" in used.shown["/api/v1/tools/fake/command"]
+    more = {"in the manifest": IN_MANIFEST, "printed": PRINTED, "between gateway and tool": used.tool_secret}
+    used.secrets |= more
+    try:
+        hits = [hit for path, body in used.shown.items() for hit in _hits(used, path, body)]
+    finally:
+        for name in more:
+            del used.secrets[name]
+    assert hits == []
+
+
+def test_a_backup_is_the_studios_own(used: Used) -> None:
+    """Readable by the studio's account alone, in a folder that is."""
+    (archive,) = used.studio.workspace.rglob("*.tar")
+    assert archive.stat().st_mode & 0o777 == 0o600
+    assert archive.parent.stat().st_mode & 0o077 == 0
