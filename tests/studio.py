@@ -221,9 +221,9 @@ class RunningStudio:
         number: int = added["person"]["id"]
         return number
 
-    def token(self, person: int) -> str:
+    def token(self, person: int, scope: str = "use") -> str:
         """A token of that person."""
-        made: str = self.call("POST", f"/people/{person}/tokens", {"label": "tests"})["token"]
+        made: str = self.call("POST", f"/people/{person}/tokens", {"label": "tests", "scope": scope})["token"]
         return made
 
     def tool(self, tool: str) -> Any:

@@ -23,6 +23,7 @@ TITLES = {
     "links": "Links that work once",
     "session": "Signing in",
     "profiles": "Signing in without a password",
+    "oidc": "Signing in over a provider",
     "sessions": "Where somebody is signed in",
     "people": "People",
     "person": "One person",
@@ -38,6 +39,9 @@ TITLES = {
     "outputs": "Outputs",
     "trash": "Trash",
     "audit": "Audit trail",
+    "settings": "Settings",
+    "doctor": "The state of the system",
+    "storage": "Backups",
     "events": "Events",
     "original": "The original's addresses",
 }

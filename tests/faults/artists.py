@@ -41,7 +41,8 @@ class Artist:
     def __init__(self, studio: RunningStudio, name: str, password: str, *, admin: bool = False) -> None:
         self.studio, self.name = studio, name
         self.id = studio.person(name, password, admin=admin)
-        self.headers = {"Authorization": f"Bearer {studio.token(self.id)}"}
+        token = studio.token(self.id, "admin" if admin else "use")
+        self.headers = {"Authorization": f"Bearer {token}"}
         self.heard: list[dict[str, Any]] = []
         self.frames: list[bytes] = []
         self.closed = False

@@ -122,13 +122,13 @@ async def test_an_unexpected_error_has_a_reference_and_no_secret(
 ) -> None:
     """500 shows a reference; the log line under it names places in the code, and masks what the error says."""
 
-    def broken() -> None:
+    async def broken() -> None:
         raise RuntimeError("could not use hf_canarycanarycanary")
 
-    monkeypatch.setattr(house.room.people, "people", broken)
+    monkeypatch.setattr(house.comfyui, "check", broken)
     admin = await house.visitor(ADMIN)
     with capture_logs() as logs:
-        async with admin.ask("GET", "/api/v1/people?password=canary") as answer:
+        async with admin.ask("POST", "/api/v1/comfyui/check?password=canary") as answer:
             assert answer.status == 500
             found = await problem(answer)
     entry = next(line for line in logs if line["event"] == "unexpected error")

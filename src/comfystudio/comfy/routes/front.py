@@ -79,8 +79,9 @@ class ComfyFront:
         """The answer to an admitted request."""
         if self._workers.sentence is not None and visit.upstream is not None:
             # Nobody is kept apart in this ComfyUI: it is as it is, and for admins alone.
-            if not visit.caller.is_admin:
+            if visit.caller.person.role != "admin":
                 raise Refused("comfy.closed", why=self._workers.sentence)
+            visit.caller.must_be_admin()
             return await visit.forward()
         request = visit.request
         try:
@@ -96,8 +97,10 @@ class ComfyFront:
         row, person = found.row, visit.caller.person
         if row.way == "refused":
             raise self._unknown(visit.request, "", "refused by the table")
-        if row.way == "admin" and not visit.caller.is_admin:
-            raise Refused("comfy.admins_only")
+        if row.way == "admin":
+            if person.role != "admin":
+                raise Refused("comfy.admins_only")
+            visit.caller.must_be_admin()
         if row.way in {"mine", "scrubbed"}:
             return await self._handled(row.route, visit, found.held)
         if visit.upstream is None:
