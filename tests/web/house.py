@@ -3,6 +3,7 @@
 Only the gateway's part is played: a small door that knows sessions and tokens and sets what the gateway sets.
 """
 
+import contextlib
 import sys
 import uuid
 from collections.abc import AsyncIterator, Collection
@@ -299,6 +300,30 @@ class Door:
 
 
 @asynccontextmanager
+async def _listening(
+    door: Door, control: str
+) -> AsyncIterator[tuple[str, aiohttp.ClientSession, aiohttp.ClientSession]]:
+    """The door's address on the network, and clients of it and of the control socket."""
+    runner = web.ServerRunner(web.Server(door, access_log=None))
+    local = web.ServerRunner(web.Server(door.local, access_log=None))
+    await runner.setup()
+    await local.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.UnixSite(local, control).start()
+    client = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+    local_client = aiohttp.ClientSession(connector=aiohttp.UnixConnector(control))
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}", client, local_client
+    finally:
+        await client.close()
+        await local_client.close()
+        assert door.portal is not None
+        await door.portal.close()
+        await runner.cleanup()
+        await local.cleanup()
+
+
+@asynccontextmanager
 async def opened(
     workspace: Workspace, database: Database, *, static: Path | None = None, **flags: str
 ) -> AsyncIterator[House]:
@@ -307,9 +332,8 @@ async def opened(
     setup.mkdir()
     write_tools(setup)
     workspace.roster.write_text(ROSTER, encoding="utf-8")
-    settings = all_settings.load(
-        {"workspace": str(workspace.root), "setup_dir": str(setup), "accounts": "same", **flags}, environment={}
-    )
+    flags = {"setup_dir": str(setup), "accounts": "same", **flags}
+    settings = all_settings.load({"workspace": str(workspace.root), **flags}, environment={})
     bus = Bus()
     room = PeopleRoom(database, workspace, bus, passwords=cheap())
     await room.start()
@@ -359,23 +383,15 @@ async def opened(
         life=life,
         oidc=elsewhere(settings, database, room),
         doctor=Doctor([]),
-        configuration=Configuration(settings, flags={"setup_dir": str(setup), "accounts": "same", **flags}, environment={}),
+        configuration=Configuration(settings, flags=flags, environment={}),
         backups=Backups(workspace, kept=settings.backups_kept),
         backup_jobs=BackupJobs(settings, workspace, jobs),
     )
     door = Door(room, settings)
     door.portal = build(services, static=static or workspace.root / "no-pages")
-    runner = web.ServerRunner(web.Server(door, access_log=None))
-    local = web.ServerRunner(web.Server(door.local, access_log=None))
-    await runner.setup()
-    await local.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
+    listening = contextlib.AsyncExitStack()
     control = str(workspace.control)
-    await web.UnixSite(local, control).start()
-    port = runner.addresses[0][1]
-    client = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
-    local_client = aiohttp.ClientSession(connector=aiohttp.UnixConnector(control))
+    base, client, local_client = await listening.enter_async_context(_listening(door, control))
     try:
         yield House(
             workspace,
@@ -393,17 +409,13 @@ async def opened(
             door.portal,
             life,
             addresses,
-            f"http://127.0.0.1:{port}",
+            base,
             control,
             client,
             local_client,
         )
     finally:
-        await client.close()
-        await local_client.close()
-        await door.portal.close()
-        await runner.cleanup()
-        await local.cleanup()
+        await listening.aclose()
         await tools.end_all()
         await tools.stop_service()
         await runs.stop()
