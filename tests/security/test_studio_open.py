@@ -1,5 +1,7 @@
 """A studio without passwords on a machine of one's own: picked profiles, and nobody from elsewhere."""
 
+import json
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -97,6 +99,36 @@ def test_forwarded_addresses_are_nobodys_word(studio: RunningStudio) -> None:
     """Whoever is at the machine is, whatever a header says of where a request came from."""
     headers = {"X-Forwarded-For": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
     assert studio.request("POST", OPEN, {"name": "Ada"}, headers=headers).status == 200
+
+
+ASK = """
+import http.client, json, sys
+found = []
+for host in ("127.0.0.1", "::1"):
+    for method, path, body in json.loads(sys.argv[2]):
+        link = http.client.HTTPConnection(host, int(sys.argv[1]), timeout=10)
+        headers = {"Host": f"localhost:{sys.argv[1]}", "Content-Type": "application/json"}
+        link.request(method, path, json.dumps(body), headers | {"Origin": f"http://localhost:{sys.argv[1]}"})
+        answer = link.getresponse()
+        found.append([answer.status, answer.headers.get("Set-Cookie"), json.loads(answer.read())])
+json.dump(found, sys.stdout)
+"""
+
+
+@pytest.mark.parametrize("account", [19_999, 20_000])
+def test_a_notebook_is_nobody(studio: RunningStudio, account: int) -> None:
+    """Code that runs on the machine as an artist's account, or the tools', picks no profile and sees none."""
+    asked = [["POST", OPEN, {"name": "Ada"}], ["POST", "/set_artist", {"artist": "Razvan Matei"}]]
+    asked.append(["GET", "/api/v1/studio", None])
+    argv = ["setpriv", f"--reuid={account}", f"--regid={account}", "--clear-groups", "/usr/bin/python3", "-I", "-c"]
+    done = subprocess.run(
+        [*argv, ASK, str(studio.port()), json.dumps(asked)], capture_output=True, text=True, check=True, timeout=30
+    )
+    got = json.loads(done.stdout)
+    for picked, artist, shown in (got[:3], got[3:]):
+        assert picked[:2] == [404, None]
+        assert artist[:2] == [401, None]
+        assert shown[2]["profiles"] == []
 
 
 def test_it_does_not_start_for_others(studio: RunningStudio) -> None:

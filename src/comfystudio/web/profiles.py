@@ -3,7 +3,9 @@
 from comfystudio.errors import Missing
 from comfystudio.people import Caller, Person
 from comfystudio.setting_values import is_loopback
+from comfystudio.tools.accounts import TOOLS_UID
 from comfystudio.web.call import Call
+from comfystudio.web.peers import accounts_of
 from comfystudio.web.routing import Need, route
 from comfystudio.web.session import PATH, SignedIn, end_former, me_of
 from comfystudio.web.shapes import Shape, Text
@@ -18,10 +20,16 @@ class Pick(Shape):
 
 
 def profiles_of(call: Call) -> list[Person]:
-    """Whom the caller may be without a password: nobody, unless the studio is open and they are at its machine."""
+    """Whom the caller may be without a password: nobody, unless the studio is open and they are at its machine.
+
+    Programs that the studio runs under accounts of their own are at its machine too, and nobody.
+    """
     if call.services.settings.auth != "open" or not is_loopback(call.address):
         return []
-    return [person for person in call.services.people.people() if person.active]
+    people = call.services.people.people()
+    if accounts_of(call.request) & {TOOLS_UID, *(person.uid for person in people)}:
+        return []
+    return [person for person in people if person.active]
 
 
 async def sign_in_as(call: Call, person: Person) -> Caller:
