@@ -164,3 +164,30 @@ async def test_slow_readers_hold_up_nobody(whole: Whole) -> None:
         return status == 200
 
     await until(again)
+
+
+async def test_whoever_leaves_in_the_middle_is_no_error(whole: Whole) -> None:
+    """Downloads, archives and bodies broken off by the client leave nothing in the studio's own log."""
+    await asyncio.to_thread(whole.outputs, ALICE)
+    alice, ada = await asyncio.to_thread(whole.visitor, ALICE), await asyncio.to_thread(whole.visitor, ADMIN)
+    asked = (await asyncio.to_thread(alice.request, "POST", "/api/v1/outputs/zip", {})).json
+    before = len(whole.studio.said())
+    for path, visitor in [
+        (f"/api/v1/outputs/zip?id={asked['id']}", alice),
+        ("/api/v1/outputs/file?path=large.bin", alice),
+        ("/api/v1/audit/csv", ada),
+        ("/api/v1/tools/shared/log/download", alice),
+    ]:
+        _, _, writer = await _raw(whole, _head(whole, "GET", path, {"Cookie": visitor.cookie}))
+        await _gone(writer)
+    for path in ("/api/v1/tokens", "/start_session"):
+        _, writer = await asyncio.open_connection("localhost", whole.studio.port())
+        given = {"Cookie": alice.cookie, "Content-Type": "application/json", "Content-Length": "1000"}
+        writer.write(_head(whole, "POST", path, given).encode() + b"\r\n{")
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        await _gone(writer)
+    await until(lambda: alice.get("/api/v1/session").status == 200)
+    await asyncio.sleep(0.3)
+    assert "unexpected error" not in whole.studio.said()[before:]
+    assert '"error"' not in whole.studio.said()[before:]

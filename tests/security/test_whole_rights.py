@@ -182,3 +182,30 @@ async def test_signing_out_everywhere(whole: Whole) -> None:
     assert second.get("/api/v1/session").status == 401
     assert second.get("/", port=SHARED).status == 401
     assert first.get("/api/v1/session").status == 200
+
+
+async def test_following_what_is_not_ones_own(whole: Whole) -> None:
+    """Over the events socket: logs of others, of admins' tools, jobs and terminals are as if they were not."""
+    admin = await asyncio.to_thread(whole.visitor, ADMIN)
+    job = (await asyncio.to_thread(admin.request, "POST", "/api/v1/terminals")).json["job"]["id"]
+    whole.studio.start_tool("own", BOB)
+    names = [f"job:{job}", "tool:closed", f"tool:own:{whole.numbers[BOB]}", "job:999999", "tool:nothing"]
+    alice = await asyncio.to_thread(whole.visitor, ALICE)
+    async with alice.socket() as events:
+        for name in names:
+            await events.send_json({"op": "follow", "log": name, "start": 0})
+        told: dict[str, str] = {}
+        async with asyncio.timeout(10):
+            while len(told) < len(names):
+                message = await events.receive_json()
+                assert message["type"] != "log.lines", message
+                if message["type"] == "problem":
+                    told[message["data"]["log"]] = message["data"]["key"]
+    assert set(told) == set(names)
+    for name in names:
+        assert alice.get(f"/api/v1/logs/search?text=e&log={name}").status == 404
+    # The admin outside admin mode reads their own transcript, and nobody else's log.
+    outside = await asyncio.to_thread(whole.visitor, ADMIN, mode=False)
+    assert outside.get(f"/api/v1/jobs/{job}/log").status == 200
+    assert outside.get("/api/v1/tools/own/log?as=Bob").status == 404
+    whole.studio.call("POST", f"/jobs/{job}/cancel")

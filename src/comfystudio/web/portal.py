@@ -35,6 +35,11 @@ def _caller(request: web.BaseRequest) -> Caller | None:
     return found
 
 
+def _left(request: web.BaseRequest) -> bool:
+    """Whether the client's end of the connection is gone."""
+    return request.transport is None or request.transport.is_closing()
+
+
 def _admit(route: Route, who: Caller | None) -> None:
     """Raise unless `who` may call `route`. The control socket is a secret to everybody else."""
     match route.need:
@@ -72,6 +77,9 @@ class Portal:
             sentence = words.say("web.wrong_method", names=names)
             response = problem(405, "web.wrong_method", sentence, {"names": names}, {"Allow": names})
         except Exception as error:  # noqa: BLE001 the one place that turns every error into an answer
+            if isinstance(error, ConnectionError) and _left(request):
+                # Nobody is there to be answered, and nothing went wrong that anybody should look into.
+                return web.Response(status=400)
             response = answer_of(error, **call.data)
             if isinstance(error, TooLarge):
                 response.force_close()
@@ -93,7 +101,7 @@ class Portal:
         try:
             return await self._handled(call, route, parameters)
         except Exception as error:
-            if not route.original:
+            if not route.original or isinstance(error, ConnectionError):
                 raise
             response = as_original(answer_of(error, **call.data))
             if isinstance(error, TooLarge):
