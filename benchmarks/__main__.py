@@ -1,6 +1,6 @@
 """Runs the benchmarks named, or all of them, one after the other.
 
-Usage: python -m benchmarks [gateway] [studio] [prompts] [outputs] [logs] [comfy]
+Usage: python -m benchmarks [gateway] [studio] [prompts] [outputs] [logs] [home] [comfy]
 
 comfy needs a real ComfyUI: COMFYUI_SOURCE names its checkout. Without it the others are run.
 """
@@ -12,7 +12,7 @@ import sys
 
 from benchmarks import report
 
-ALL = ("gateway", "studio", "prompts", "outputs", "logs", "comfy")
+ALL = ("gateway", "studio", "prompts", "outputs", "logs", "home", "comfy")
 
 
 def main():

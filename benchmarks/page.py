@@ -50,6 +50,7 @@ def main():
         ("prompts", studio),
         ("outputs", studio),
         ("logs", studio),
+        ("home", studio),
         ("comfy", studio),
     ):
         path = report.OUT / f"{name}.json"
