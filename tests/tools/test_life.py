@@ -429,13 +429,14 @@ async def test_admin_tools_say_why(studio: Studio) -> None:
 
 
 async def test_a_broken_manifest_leaves_the_others(studio: Studio) -> None:
-    """One folder with a mistake: its card says file and key, and the other tool starts."""
+    """One folder with a mistake: its card tells admins file and key, and the other tool starts."""
     studio.tool()
     (studio.tool("bad", port=9001) / "tool.toml").write_text('id = "bad"\nname = 3\n')
     tools = await studio.open()
-    view = tools.view("bad", caller(ALICE))
+    view = tools.view("bad", caller(ADA))
     assert view.state == "broken"
     assert "bad/tool.toml" in view.error
+    assert tools.view("bad", caller(ALICE)).error is None
     with pytest.raises(Conflict):
         await tools.start("bad", caller(ADA))
     await ready(tools)

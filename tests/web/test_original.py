@@ -127,7 +127,9 @@ WRONG = [
     (b'{"tool_id": 5}', "application/json", 422),
     (b"artist=Alice", FORM["Content-Type"], 422),
     (b"tool_id=own&tool_id=shared", FORM["Content-Type"], 422),
-    ("tool_id=ä".encode(), FORM["Content-Type"], 422),
+    # As curl sends it: UTF-8 without percents. There is no such tool.
+    ("tool_id=ä".encode(), FORM["Content-Type"], 404),
+    (b"tool_id=\xe4", FORM["Content-Type"], 422),
     (b"tool_id=%ff", FORM["Content-Type"], 422),
     (b"&".join(b"f%d=1" % number for number in range(200)), FORM["Content-Type"], 422),
     (b"tool_id=nothing", FORM["Content-Type"], 404),

@@ -45,7 +45,7 @@ async def _body(request: web.BaseRequest, model: type[BaseModel], *, forms: bool
 
 def _fields(content: bytes) -> dict[str, str]:
     try:
-        text = content.decode("ascii")
+        text = content.decode()
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:
         raise Invalid("web.bad_form") from None
