@@ -58,16 +58,16 @@ export function ToolBody({ tool, me }: { tool: ToolView; me: { name: string; rol
     case 'stopping':
       return <p>{t('tool.stopping_text')}</p>;
     case 'stopped':
-      return <Summary tool={tool} />;
+      return <Summary tool={tool} me={me} />;
   }
 }
 
-/** What the tool is for, and why not everybody may open it. */
-function Summary({ tool }: { tool: ToolView }) {
+/** What the tool is for, and for admins why not everybody may open it: an artist who reads this may. */
+function Summary({ tool, me }: { tool: ToolView; me: { role: string } }) {
   return (
     <>
       <p className={css['text']}>{tool.summary}</p>
-      {tool.access_reason && <p className={`meta ${css['text']}`}>{tool.access_reason}</p>}
+      {tool.access_reason && me.role === 'admin' && <p className={`meta ${css['text']}`}>{tool.access_reason}</p>}
     </>
   );
 }
@@ -109,9 +109,9 @@ function Starting({ tool, me }: { tool: ToolView; me: { name: string } }) {
   );
 }
 
-function Ready({ tool, me }: { tool: ToolView; me: { name: string } }) {
+function Ready({ tool, me }: { tool: ToolView; me: { name: string; role: string } }) {
   const others = tool.people.filter((name) => name !== me.name);
-  if (others.length === 0) return <Summary tool={tool} />;
+  if (others.length === 0) return <Summary tool={tool} me={me} />;
   const too = tool.people.length > others.length;
   return <p className={css['text']}>{count(too ? 'tool.in_it_too' : 'tool.in_it', others.length, { names: someNames(others) })}</p>;
 }

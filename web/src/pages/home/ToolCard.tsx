@@ -81,13 +81,19 @@ function LogLink({ tool, children }: { tool: ToolView; children: ReactNode }) {
   );
 }
 
+/** Why somebody who is refused is: the tool is for admins, for nobody but them as yet, or was taken from this person. */
+function lockOf(tool: ToolView) {
+  if (tool.access === 'admin') return 'tool.admins_only';
+  return tool.access_reason ? 'tool.not_yet' : 'tool.not_you';
+}
+
 function Acts({ tool, me, primary, acts }: { tool: ToolView; me: Who; primary: boolean; acts: ReturnType<typeof useTool> }) {
   const fields = { tool: tool.name };
   if (tool.refusal) {
     return (
       <span className={css['locked']}>
         <Lock aria-hidden="true" />
-        {t(tool.access === 'admin' ? 'tool.admins_only' : 'tool.not_yet')}
+        {t(lockOf(tool))}
       </span>
     );
   }
