@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.studio import RunningStudio
+from tests.studio import RunningStudio, passable_folder
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -37,15 +37,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def house() -> Iterator[Path]:
     """A folder that other accounts may pass through, for one module's studio."""
-    folder = tmp_path_factory.mktemp("house")
-    folder.chmod(0o755)
-    for each in folder.parents:
-        if each.name.startswith("pytest"):
-            each.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with passable_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
