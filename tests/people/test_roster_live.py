@@ -72,6 +72,23 @@ class TestLive:
         assert not again.people.roster_state().ok
         assert again.sessions.find(raw) is not None
 
+    async def test_a_broken_file_and_no_last_good_one(
+        self, room: PeopleRoom, roster: Path, workspace: Workspace, opened: Opener
+    ) -> None:
+        """Without a good roster nobody may become the first admin: all can sign in again once it is mended."""
+        await room.stop()
+        good = roster.read_text(encoding="utf-8")
+        roster.write_text("oops", encoding="utf-8")
+        (workspace.state / "roster.good").write_text("oops", encoding="utf-8")
+        again = await opened()
+        assert again.people.closed
+        assert not again.people.setup_needed
+        with pytest.raises(Conflict):
+            await again.links.make("setup")
+        roster.write_text(good, encoding="utf-8")
+        await until(lambda: not again.people.closed)
+        assert len(listed(again)) == 4
+
     async def test_a_name_pasted_into_a_name(self, room: PeopleRoom, roster: Path, workspace: Workspace) -> None:
         """A command in the file is never run: the file is refused and nothing happened."""
         mark = workspace.root / "was-run"

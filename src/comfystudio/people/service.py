@@ -135,8 +135,16 @@ class People:
 
     @property
     def setup_needed(self) -> bool:
-        """Whether no admin can sign in, so that a setup link is offered."""
-        return not self._directory.admins_who_can_enter()
+        """Whether no admin can sign in, so that a setup link is offered.
+
+        Not while the studio is `closed`: the roster that cannot be read may well name an admin.
+        """
+        return not self.closed and not self._directory.admins_who_can_enter()
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody can sign in until the roster file is mended: it is broken, and no last good one is known."""
+        return self._keeper.state.line is not None and not self._directory.listed()
 
     # -- changing the roster
 

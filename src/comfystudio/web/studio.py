@@ -35,13 +35,15 @@ class Profile(Shape):
 class Studio(Shape):
     """What the page has to know before anybody is signed in. `setup`: no admin can sign in yet.
 
-    `profiles` is everybody who may enter where `auth` is `open`, and empty elsewhere.
+    `profiles` is everybody who may enter where `auth` is `open`, and empty elsewhere. `closed` says why nobody can
+    sign in at all.
     """
 
     state: Literal["setup", "ready"]
     version: str
     encrypted: bool
     warning: str | None
+    closed: str | None
     oidc: OidcShown | None
     auth: Auth
     profiles: list[Profile]
@@ -72,6 +74,7 @@ async def studio(call: Call) -> Studio:
         version=services.version,
         encrypted=encrypted,
         warning=None if encrypted else words.say("web.not_encrypted"),
+        closed=words.say("web.roster_closed") if services.people.closed else None,
         oidc=OidcShown(name=services.oidc.name) if services.oidc else None,
         auth=services.settings.auth,
         profiles=[Profile(name=person.name, role=person.role) for person in profiles_of(call)],

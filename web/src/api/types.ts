@@ -23,6 +23,8 @@ export interface Studio {
   version: string;
   encrypted: boolean;
   warning: string | null;
+  /** Why nobody can sign in at all. */
+  closed: string | null;
   /** Open: profiles are picked without a password, on this machine only. */
   auth: 'password' | 'open';
   profiles: { name: string; role: Role }[];

@@ -26,6 +26,11 @@ export function SignLayout({ children }: { children: ReactNode }) {
         <Brand />
         <div className={css['form']}>
           {children}
+          {data?.closed && (
+            <div className={css['plain']}>
+              <Note look="warn">{data.closed}</Note>
+            </div>
+          )}
           {data && !data.encrypted && (
             <div className={css['plain']}>
               <Note look="warn" title={<StateMark mark="warn">{t('signin.plain_title')}</StateMark>}>
