@@ -3,6 +3,7 @@ import { CopyLine } from '../../parts/CopyLine';
 import { QrCode } from '../../parts/QrCode';
 import { until } from '../../parts/time';
 import { t } from '../../words';
+import { onlyHere } from './onlyHere';
 import css from './ShownLink.module.css';
 
 /** A link that was just made: to copy, and for a phone's camera. `now` in seconds adds until when it works. */
@@ -14,7 +15,7 @@ export function ShownLink({ link, label, now }: { link: FreshLink; label: string
         <div className={css['scan']}>
           <QrCode code={link.qr} label={t('people.qr', { label })} />
           <div>
-            <p className="dim">{t('people.qr_text')}</p>
+            <p className="dim">{t(onlyHere(link.link) ? 'people.qr_here' : 'people.qr_text')}</p>
             {now !== undefined && <p className="meta">{t('people.works_until', { until: until(link.expires_at, now) })}</p>}
           </div>
         </div>
