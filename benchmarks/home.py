@@ -83,7 +83,7 @@ def main():
             (outputs / f"{number:04}.png").write_bytes(picture(number % 20))
         studio.start()
         try:
-            studio.add(NAME, PASSWORD)
+            studio.person(NAME, PASSWORD, admin=True)
             load = report.calm(options.patience)
             figures = {}
             report.keep(figures, measure(studio, options.rounds), load)

@@ -51,7 +51,11 @@ def whole(low: int, high: int) -> Callable[[Any], int]:
 def path(value: Any) -> Path | None:
     """An absolute path; None for nothing."""
     given = text(value)
-    return Path(given).expanduser().absolute() if given else None
+    try:
+        return Path(given).expanduser().absolute() if given else None
+    except RuntimeError:
+        # A tilde before the name of nobody on this machine.
+        raise ValueError from None
 
 
 def choice(of: Any) -> Callable[[Any], str]:
